@@ -1,0 +1,23 @@
+export interface Mail {
+  sentAt: Date;
+  from: string;
+  to: string;
+  subject: string;
+  body: string;
+}
+
+/** Where the mail goes that the local Cognito sends: nowhere but here, to be looked at. */
+export class Mailbox {
+  readonly mails: Mail[] = [];
+
+  deliver(mail: Mail): void {
+    this.mails.push(mail);
+  }
+
+  /** The newest mail to this address. Throws when there is none. */
+  latest(to: string): Mail {
+    const mail = this.mails.findLast((candidate) => candidate.to === to);
+    if (mail === undefined) throw new Error(`No mail was sent to ${to}.`);
+    return mail;
+  }
+}
