@@ -1,0 +1,19 @@
+import * as v from "valibot";
+import { instant } from "./instant.ts";
+import { userRef, username } from "./user-ref.ts";
+
+/**
+ * What a trigger puts on the RECORDS queue: something that happened to a user, as a durable fact. `id` is the same on
+ * every delivery of the same message. `at` is the trigger's own time, since Cognito's events carry none.
+ */
+export const record = v.strictObject({
+  version: v.literal(1),
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  kind: v.picklist(["reset-requested", "reset-confirmed", "signed-in"]),
+  at: instant,
+  ...userRef,
+  username,
+});
+
+export type ResetRecord = v.InferOutput<typeof record>;
+export type FactKind = ResetRecord["kind"];

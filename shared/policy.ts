@@ -1,0 +1,104 @@
+import * as v from "valibot";
+import { duration } from "./duration.ts";
+import { parseSettings } from "./settings.ts";
+
+/** Whom the policy covers. */
+export type Scope = { kind: "all" } | { kind: "known" } | { kind: "group"; group: string };
+
+/** The configured rules. Durations in milliseconds. */
+export interface Policy {
+  gracePeriod: number;
+  maxWindow: number;
+  scope: Scope;
+  enrol: boolean;
+  mode: "enforce" | "observe";
+  closeOnSignIn: boolean;
+  /** How long a protected user's sign-ins are not looked at; Infinity for never looking. */
+  verifyEvery: number;
+  /** Re-enables per second, all workers together. */
+  reEnableRate: number;
+  overdueTolerance: number;
+  resetMail: ResetMail;
+}
+
+/**
+ * Who words the mail with the reset code: Cognito, or we: in the language of the user's `locale`, and where that is
+ * neither English nor Japanese, `en`, `ja` or else Cognito.
+ */
+export type ResetMail = "cognito" | "locale" | "en" | "ja";
+
+const yesOrNo = v.pipe(
+  v.picklist(["true", "false"], "must be true or false"),
+  v.transform((text) => text === "true"),
+);
+
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
+const groupName = /^group:([\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128})$/u;
+
+const scope = v.pipe(
+  v.string(),
+  v.check((text) => text === "all" || text === "known" || groupName.test(text), "must be all, known or group:<name>"),
+  v.transform((text): Scope => {
+    const group = groupName.exec(text)?.[1];
+    if (group !== undefined) return { kind: "group", group };
+    return { kind: text === "known" ? "known" : "all" };
+  }),
+);
+
+const rate = "must be a whole number from 1 to 25 (per second)";
+
+/** The parameters of the policy, each with its default and its bounds. */
+export const policyParameters = {
+  gracePeriod: v.optional(duration("0", "30d"), "1d"),
+  maxWindow: v.optional(duration("0", "30d"), "3d"),
+  scope: v.optional(scope, "all"),
+  enrol: v.optional(yesOrNo, "false"),
+  mode: v.optional(v.picklist(["enforce", "observe"], "must be enforce or observe"), "enforce"),
+  closeOnSignIn: v.optional(yesOrNo, "false"),
+  verifyEvery: v.optional(
+    v.union(
+      [
+        v.pipe(
+          v.literal("never"),
+          v.transform(() => Infinity),
+        ),
+        duration("1h", "90d"),
+      ],
+      "must be never or a duration from 1h to 90d, written like 30m, 12h, 1d or P1D",
+    ),
+    "7d",
+  ),
+  reEnableRate: v.optional(
+    v.pipe(v.string(rate), v.regex(/^\d{1,2}$/, rate), v.transform(Number), v.minValue(1, rate), v.maxValue(25, rate)),
+    "10",
+  ),
+  overdueTolerance: v.optional(duration("5m", "30d"), "15m"),
+  resetMail: v.optional(v.picklist(["cognito", "locale", "en", "ja"], "must be cognito, locale, en or ja"), "cognito"),
+} as const;
+
+const policy = v.pipe(
+  v.object(policyParameters),
+  v.forward(
+    v.partialCheck(
+      [["gracePeriod"], ["maxWindow"]],
+      ({ gracePeriod, maxWindow }) => maxWindow >= gracePeriod,
+      "must not be shorter than gracePeriod",
+    ),
+    ["maxWindow"],
+  ),
+);
+
+/** The policy that these parameters describe; a parameter left out has its default. Throws a SettingsError. */
+export const parsePolicy = (parameters: Record<string, string | undefined>): Policy =>
+  parseSettings(policy, parameters);
+
+/** The same from the environment of a function, where `gracePeriod` is called GRACE_PERIOD. Throws a SettingsError. */
+export const policyFromEnvironment = (environment: Record<string, string | undefined>): Policy =>
+  parsePolicy(
+    Object.fromEntries(
+      Object.keys(policyParameters).map((name) => [
+        name,
+        environment[name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()],
+      ]),
+    ),
+  );

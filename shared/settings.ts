@@ -1,0 +1,30 @@
+import * as v from "valibot";
+
+/** The configuration of this deployment is wrong. The message names every fault, with the value and what is allowed. */
+export class SettingsError extends Error {
+  override name = "SettingsError";
+}
+
+/**
+ * Checks settings (environment variables or parameters) and gives them back with their types. Throws a SettingsError
+ * that names every fault at once.
+ */
+export const parseSettings = <Schema extends v.GenericSchema<unknown, unknown>>(
+  schema: Schema,
+  settings: Record<string, unknown>,
+): v.InferOutput<Schema> => {
+  const parsed = v.safeParse(schema, settings);
+  if (parsed.success) return parsed.output;
+  throw new SettingsError(
+    ["The configuration is wrong:", ...parsed.issues.map((issue) => `  ${fault(issue, settings)}`)].join("\n"),
+  );
+};
+
+const fault = (issue: v.BaseIssue<unknown>, settings: Record<string, unknown>): string => {
+  const name = v.getDotPath(issue) ?? "";
+  const value = settings[name];
+  if (value !== undefined) return `${name} is ${JSON.stringify(value)}: ${issue.message}.`;
+  return issue.input === undefined ? `${name} is missing.` : `${name} (its default): ${issue.message}.`;
+};
+
+export const required = v.pipe(v.string(), v.nonEmpty("must not be empty"));
