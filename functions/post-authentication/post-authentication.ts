@@ -1,0 +1,34 @@
+import middy from "@middy/core";
+import type { CognitoTrigger } from "../../events/cognito-trigger.ts";
+import type { Policy } from "../../shared/policy.ts";
+import { neverThrow } from "../../shared/never-throw.ts";
+import { recordFacts, type RecordFactsOptions } from "../../shared/record-facts.ts";
+import { describeError } from "../../shared/telemetry.ts";
+import type { WindowGlance } from "../../shared/window-glance.ts";
+import { needsLook } from "../../shared/window.ts";
+
+type Options = Omit<RecordFactsOptions, "worthRecording"> & {
+  glance: WindowGlance;
+  policy: Pick<Policy, "verifyEvery">;
+};
+
+/** Records the sign-in of a user who has an open window, or whom nobody has looked at for `verifyEvery`. */
+export const createPostAuthentication = (options: Options) =>
+  middy<unknown, unknown>(async (event: unknown) => event)
+    .use(neverThrow(options.telemetry))
+    .use(recordFacts({ ...options, worthRecording: (event) => isWorthRecording(options, event) }));
+
+const isWorthRecording = async (
+  { glance, policy, clock, telemetry }: Options,
+  { userPoolId, request: { userAttributes } }: CognitoTrigger,
+): Promise<boolean> => {
+  const { sub } = userAttributes;
+  if (typeof sub !== "string") return true;
+  try {
+    const { open, seen } = await glance({ userPoolId, sub });
+    return open || needsLook(seen, policy.verifyEvery, clock.now());
+  } catch (error) {
+    telemetry.log.warn("glance-failed", describeError(error));
+    return true;
+  }
+};

@@ -1,0 +1,38 @@
+import * as v from "valibot";
+import { due } from "../../events/due.ts";
+import type { Deps } from "../../shared/lifecycle/deps.ts";
+import { reEnable } from "../../shared/lifecycle/re-enable.ts";
+import type { Pacer } from "../../shared/pacer.ts";
+import { type DeadLetters, type DueQueue, longestDelaySeconds } from "../../shared/queues.ts";
+import { createBatchHandler } from "../../shared/sqs-batch.ts";
+import { dueMessage } from "../../shared/timers.ts";
+import type { Window } from "../../shared/window.ts";
+
+type Options = Pick<Deps, "windows" | "users" | "clock" | "policy" | "telemetry"> & {
+  userPoolId: string;
+  deadLetters: DeadLetters;
+  queue: Pick<DueQueue, "send">;
+  pacer: Pacer;
+};
+
+/**
+ * Takes due messages off the DUE queue and switches Email MFA on again. A message is only a nudge, and the table the
+ * truth: what is not yet due, or failed, is nudged again later, and the reconciler finds whatever is not.
+ */
+export const createReEnableMfa = (options: Options) => {
+  const schema = v.pipe(
+    due,
+    v.check(({ userPoolId }) => userPoolId === options.userPoolId, "a window of this stack's user pool"),
+  );
+  return createBatchHandler({ ...options, schema }, "all at once", async (message) => {
+    const result = await reEnable(options, message);
+    if (result.kind === "early") await nudge(options, result.window, result.window.dueAt);
+    if (result.kind === "failed") await nudge(options, result.window, result.window.nextTryAt);
+  });
+};
+
+/** A pause longer than SQS can delay is left to the reconciler. */
+const nudge = async ({ queue, clock }: Options, window: Window, at: Date | undefined): Promise<void> => {
+  const seconds = at === undefined ? 0 : Math.ceil((at.getTime() - clock.now().getTime()) / 1000);
+  if (seconds <= longestDelaySeconds) await queue.send(dueMessage(window), Math.max(0, seconds));
+};

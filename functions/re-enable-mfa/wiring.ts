@@ -1,0 +1,43 @@
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { createPacer } from "../../shared/pacer.ts";
+import { policyFromEnvironment } from "../../shared/policy.ts";
+import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues.ts";
+import { parseSettings, required } from "../../shared/settings.ts";
+import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
+import { cognitoUserDirectory } from "../../shared/user-directory.ts";
+import { dynamoWindowStore } from "../../shared/window-store.ts";
+import { createReEnableMfa } from "./re-enable-mfa.ts";
+
+const settingsSchema = v.object({
+  WINDOWS_TABLE: required,
+  DUE_QUEUE_URL: required,
+  DUE_DLQ_URL: required,
+  USER_POOL_ID: required,
+});
+
+/** The event source mapping's maximum concurrency in serverless.yml: the workers that share the rate. */
+const workers = 2;
+
+export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
+  const settings = parseSettings(settingsSchema, environment);
+  const policy = policyFromEnvironment(environment);
+  const sqs = new SQSClient({ ...inWorker, ...aws });
+  return createReEnableMfa({
+    userPoolId: settings.USER_POOL_ID,
+    deadLetters: sqsDeadLetters(sqs, settings.DUE_DLQ_URL),
+    queue: sqsDueQueue(sqs, settings.DUE_QUEUE_URL),
+    windows: dynamoWindowStore(
+      DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws })),
+      settings.WINDOWS_TABLE,
+    ),
+    users: cognitoUserDirectory(new CognitoIdentityProviderClient({ ...inWorker, ...aws }), settings.USER_POOL_ID),
+    pacer: createPacer(clock, policy.reEnableRate / workers, 1),
+    clock,
+    policy,
+    telemetry,
+  });
+};

@@ -1,0 +1,52 @@
+import type { Due } from "../../events/due.ts";
+import type { Clock } from "../../shared/clock.ts";
+import { minute } from "../../shared/duration.ts";
+import type { Policy } from "../../shared/policy.ts";
+import type { DueQueue } from "../../shared/queues.ts";
+import type { Telemetry } from "../../shared/telemetry.ts";
+import { dueMessage } from "../../shared/timers.ts";
+import type { WindowStore } from "../../shared/window-store.ts";
+import { isOverdue, plus } from "../../shared/window.ts";
+
+interface Options {
+  userPoolId: string;
+  windows: Pick<WindowStore, "dueUntil">;
+  queue: Pick<DueQueue, "sendAll" | "depth">;
+  policy: Pick<Policy, "reEnableRate" | "overdueTolerance">;
+  clock: Clock;
+  telemetry: Telemetry;
+}
+
+/** How often it runs, as serverless.yml says. */
+const interval = 5 * minute;
+
+/** Scheduler fires within a minute of the time it was given; until then a timer is not late. */
+const timerPrecision = minute;
+
+/**
+ * Finds every window that should be closed by now, whatever became of its timer, by the table alone, and puts it on the
+ * DUE queue: the longest due first, and no more than the workers get through before it runs again.
+ */
+export const createReconcile =
+  ({ userPoolId, windows, queue, policy, clock, telemetry }: Options) =>
+  async (): Promise<void> => {
+    const now = clock.now();
+    let room = (policy.reEnableRate * interval) / 1000 - (await queue.depth());
+    const nudges: Due[] = [];
+    let overdue = 0;
+    let oldest = 0;
+    for await (const window of windows.dueUntil(userPoolId, plus(now, -timerPrecision))) {
+      if (isOverdue(window, policy.overdueTolerance, now)) overdue += 1;
+      oldest = Math.max(oldest, (now.getTime() - window.dueAt.getTime()) / 1000);
+      if (room > 0 && (window.nextTryAt === undefined || window.nextTryAt <= now)) {
+        nudges.push(dueMessage(window));
+        room -= 1;
+      }
+    }
+    await queue.sendAll(nudges);
+    telemetry.metrics.add("WindowsOverdue", overdue);
+    telemetry.metrics.add("OldestOverdue", oldest);
+    telemetry.metrics.add("ReconcilerHeartbeat", 1);
+    telemetry.log.info("reconciled", { overdue, oldestSeconds: oldest, nudged: nudges.length });
+    telemetry.flush();
+  };

@@ -1,0 +1,54 @@
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { policyFromEnvironment } from "../../shared/policy.ts";
+import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues.ts";
+import { parseSettings, required } from "../../shared/settings.ts";
+import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
+import { schedulerTimers } from "../../shared/timers.ts";
+import { cognitoUserDirectory } from "../../shared/user-directory.ts";
+import { dynamoWindowStore } from "../../shared/window-store.ts";
+import { createRecordReset } from "./record-reset.ts";
+
+const settingsSchema = v.object({
+  WINDOWS_TABLE: required,
+  DUE_QUEUE_URL: required,
+  DUE_QUEUE_ARN: required,
+  RECORDS_DLQ_URL: required,
+  SCHEDULE_GROUP: required,
+  TIMER_ROLE_ARN: required,
+  TIMER_DLQ_ARN: required,
+  USER_POOL_ID: required,
+});
+
+export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings) => {
+  const settings = parseSettings(settingsSchema, environment);
+  const sqs = new SQSClient({ ...inWorker, ...aws });
+  return createRecordReset({
+    userPoolId: settings.USER_POOL_ID,
+    deadLetters: sqsDeadLetters(sqs, settings.RECORDS_DLQ_URL),
+    windows: dynamoWindowStore(
+      DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws })),
+      settings.WINDOWS_TABLE,
+    ),
+    users: cognitoUserDirectory(new CognitoIdentityProviderClient({ ...inWorker, ...aws }), settings.USER_POOL_ID),
+    timers: schedulerTimers(
+      new SchedulerClient({ ...inWorker, ...aws }),
+      clock,
+      sqsDueQueue(sqs, settings.DUE_QUEUE_URL),
+      {
+        group: settings.SCHEDULE_GROUP,
+        queueArn: settings.DUE_QUEUE_ARN,
+        roleArn: settings.TIMER_ROLE_ARN,
+        deadLetterArn: settings.TIMER_DLQ_ARN,
+      },
+    ),
+    clock,
+    newId,
+    policy: policyFromEnvironment(environment),
+    telemetry,
+  });
+};

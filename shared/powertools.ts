@@ -1,0 +1,37 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics as PowertoolsMetrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Metric, Telemetry } from "./telemetry.ts";
+
+const inSeconds: Metric[] = ["ReEnableLateness", "OldestOverdue"];
+
+const unitOf = (metric: Metric) => (inSeconds.includes(metric) ? MetricUnit.Seconds : MetricUnit.Count);
+
+/**
+ * Structured logs and metrics in the embedded metric format, both on standard output.
+ * https://docs.aws.amazon.com/powertools/typescript/latest/features/metrics/
+ */
+export const powertoolsTelemetry = (environment: Record<string, string | undefined>): Telemetry => {
+  const serviceName = environment["POWERTOOLS_SERVICE_NAME"] ?? "cognito-mfa-lifecycle";
+  const logger = new Logger({ serviceName });
+  logger.appendKeys({ function: environment["AWS_LAMBDA_FUNCTION_NAME"] });
+  const metrics = new PowertoolsMetrics({ namespace: "CognitoMfaLifecycle", serviceName });
+  return {
+    log: {
+      info: (event, fields = {}) => logger.info(event, fields),
+      warn: (event, fields = {}) => logger.warn(event, fields),
+      error: (event, fields = {}) => logger.error(event, fields),
+    },
+    metrics: {
+      add(metric, value, dimension) {
+        metrics.addMetric(metric, unitOf(metric), value);
+        if (dimension === undefined) return;
+        const single = metrics.singleMetric();
+        single.addDimension(dimension.name, dimension.value);
+        single.addMetric(metric, unitOf(metric), value);
+      },
+    },
+    flush() {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+};

@@ -1,0 +1,63 @@
+import type middy from "@middy/core";
+import * as v from "valibot";
+import { cognitoTrigger, type CognitoTrigger } from "../events/cognito-trigger.ts";
+import type { FactKind } from "../events/record.ts";
+import type { Clock } from "./clock.ts";
+import type { RecordsQueue } from "./queues.ts";
+import { describeError, type Telemetry } from "./telemetry.ts";
+
+/** The facts that Cognito's triggers tell; every other source is none of our business. */
+const facts: Record<string, FactKind> = {
+  CustomMessage_ForgotPassword: "reset-requested",
+  PostConfirmation_ConfirmForgotPassword: "reset-confirmed",
+  PostAuthentication_Authentication: "signed-in",
+};
+
+export interface RecordFactsOptions {
+  records: RecordsQueue;
+  clock: Clock;
+  newId: () => string;
+  telemetry: Telemetry;
+  /** Whether a fact is worth recording; by default each is. */
+  worthRecording?: (event: CognitoTrigger) => Promise<boolean>;
+}
+
+/**
+ * Middleware for a Cognito trigger that puts what happened on the RECORDS queue before the handler runs. It never
+ * throws: a fact that could not be recorded is logged and counted, and the trigger goes on.
+ */
+export const recordFacts = <Event>(options: RecordFactsOptions): middy.MiddlewareObj<Event, Event> => ({
+  before: ({ event }) => recordFact(options, event),
+});
+
+const recordFact = async (
+  { records, clock, newId, telemetry, worthRecording }: RecordFactsOptions,
+  event: unknown,
+): Promise<void> => {
+  const kind = facts[sourceOf(event)];
+  if (kind === undefined) return;
+  try {
+    const trigger = v.parse(cognitoTrigger, event);
+    const { userPoolId, userName: username } = trigger;
+    const { sub } = trigger.request.userAttributes;
+    if (isFederated(trigger) || (worthRecording && !(await worthRecording(trigger)))) return;
+    if (typeof sub !== "string") throw new Error("The event has no sub.");
+    await records.send({ version: 1, id: newId(), kind, at: clock.now(), userPoolId, sub, username });
+    telemetry.metrics.add("Recorded", 1, { name: "kind", value: kind });
+    telemetry.log.info("fact-recorded", { kind, sub, userPoolId });
+  } catch (error) {
+    const failure = v.isValiError(error)
+      ? { error: error.name, message: "The event lacks what Cognito documents." }
+      : describeError(error);
+    telemetry.metrics.add("RecordFailed", 1, { name: "reason", value: failure.error });
+    telemetry.log.error("record-failed", { kind, ...failure });
+  }
+};
+
+const source = v.looseObject({ triggerSource: v.string() });
+
+const sourceOf = (event: unknown): string => (v.is(source, event) ? event.triggerSource : "");
+
+/** Another identity provider is in charge of a federated user's MFA. */
+const isFederated = ({ request: { userAttributes } }: CognitoTrigger): boolean =>
+  userAttributes["cognito:user_status"] === "EXTERNAL_PROVIDER" || "identities" in userAttributes;

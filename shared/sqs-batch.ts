@@ -1,0 +1,52 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import * as v from "valibot";
+import type { DeadLetters } from "./queues.ts";
+import { describeError, type Telemetry } from "./telemetry.ts";
+
+/**
+ * Handles the messages of a batch each by itself. One that cannot be understood is copied to the dead-letter queue with
+ * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+export const createBatchHandler =
+  <Schema extends v.GenericSchema>(
+    { schema, deadLetters, telemetry }: { schema: Schema; deadLetters: DeadLetters; telemetry: Telemetry },
+    order: "one by one" | "all at once",
+    handle: (message: v.InferOutput<Schema>) => Promise<void>,
+  ) =>
+  async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    const attempt = async (record: SQSRecord): Promise<boolean> => {
+      try {
+        const message = understand(schema, record.body);
+        if (message.success) await handle(message.output);
+        else {
+          telemetry.log.error("message-malformed", { messageId: record.messageId, reason: message.reason });
+          telemetry.metrics.add("MessageMalformed", 1);
+          await deadLetters.send(record.body, message.reason);
+        }
+        return true;
+      } catch (error) {
+        telemetry.log.error("message-failed", { messageId: record.messageId, ...describeError(error) });
+        return false;
+      }
+    };
+    const done = new Map<string, boolean>();
+    if (order === "one by one") for (const record of event.Records) done.set(record.messageId, await attempt(record));
+    else await Promise.all(event.Records.map(async (record) => done.set(record.messageId, await attempt(record))));
+    telemetry.flush();
+    const failed = event.Records.filter(({ messageId }) => done.get(messageId) !== true);
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+
+/** The reason names the field and what it should be, never what it was. */
+const understand = <Schema extends v.GenericSchema>(schema: Schema, body: string) => {
+  const json = v.safeParse(v.pipe(v.string(), v.parseJson()), body);
+  if (!json.success) return { success: false as const, reason: "not JSON" };
+  const parsed = v.safeParse(schema, json.output);
+  if (parsed.success) return { success: true as const, output: parsed.output };
+  const [issue] = parsed.issues;
+  return {
+    success: false as const,
+    reason: `${v.getDotPath(issue) ?? "the message"}: expected ${issue.expected ?? issue.message}`,
+  };
+};

@@ -1,0 +1,57 @@
+/** What the operators read. Never personal data: a user is named by `sub`, never by username, address or attribute. */
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  /** Nothing is lost, but a person may want to know. */
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+export type LogFields = Record<string, string | number | boolean | undefined>;
+
+/** The metrics of the namespace CognitoMfaLifecycle. */
+export type Metric =
+  | "WindowOpened"
+  | "WindowClosed"
+  | "ReEnableLateness"
+  | "ReEnableFailed"
+  | "Recorded"
+  | "RecordFailed"
+  | "MessageMalformed"
+  | "WindowsOverdue"
+  | "OldestOverdue"
+  | "ReconcilerHeartbeat";
+
+/** A dimension multiplies what CloudWatch bills; none may ever name a user. */
+export interface Dimension {
+  name: "origin" | "outcome" | "reason" | "kind";
+  value: string;
+}
+
+export interface Metrics {
+  /** With a dimension the value counts twice: under the dimension, and in the total that has none. */
+  add(metric: Metric, value: number, dimension?: Dimension): void;
+}
+
+export interface Telemetry {
+  log: Log;
+  metrics: Metrics;
+  /** Writes out the metrics added since; to be called before an invocation ends. */
+  flush(): void;
+}
+
+/**
+ * An error as it may be logged. AWS words some refusals with the value it was given, which can be a username: what
+ * stands in quotes or looks like an address is left out.
+ */
+export const describeError = (error: unknown): { error: string; message: string; at?: string | undefined } => {
+  if (!(error instanceof Error)) return { error: typeof error, message: "" };
+  const message = error.message.replace(/(["'`]).*?\1/gs, "$1…$1").replace(/\S+@\S+/g, "…");
+  return {
+    error: error.name,
+    message,
+    at: error.stack
+      ?.split("\n")
+      .find((line) => line.startsWith("    at "))
+      ?.trim(),
+  };
+};

@@ -1,0 +1,69 @@
+import {
+  AdminGetUserCommand,
+  AdminListGroupsForUserCommand,
+  AdminSetUserMFAPreferenceCommand,
+  type CognitoIdentityProviderClient,
+  UserNotFoundException,
+} from "@aws-sdk/client-cognito-identity-provider";
+import type { Factors } from "./factors.ts";
+import type { UserKey } from "./window.ts";
+
+/** A user as Cognito has them now. */
+export interface DirectoryUser extends UserKey {
+  username: string;
+  factors: Factors;
+  /** Signs in through another identity provider, which is then in charge of MFA. */
+  federated: boolean;
+  hasEmail: boolean;
+}
+
+/** The users of one pool. All errors of the SDK pass through, but for the user who does not exist. */
+export interface UserDirectory {
+  /** `gone` when no such user exists. Takes the username, never an alias: an alias can move to another user. */
+  read(username: string): Promise<DirectoryUser | "gone">;
+  /** Sends nothing but the Email MFA settings. That Cognito answers 200 does not prove that they changed. */
+  setEmailMfa(username: string, settings: { enabled: boolean; preferred: boolean }): Promise<void | "gone">;
+  isInGroup(username: string, group: string): Promise<boolean>;
+}
+
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminSetUserMFAPreference.html */
+export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, UserPoolId: string): UserDirectory => ({
+  read: (Username) =>
+    unlessGone(async () => {
+      const user = await cognito.send(new AdminGetUserCommand({ UserPoolId, Username }));
+      const attributes = new Map(user.UserAttributes?.map(({ Name, Value }) => [Name, Value ?? ""]));
+      return {
+        userPoolId: UserPoolId,
+        sub: attributes.get("sub") ?? "",
+        username: user.Username ?? Username,
+        factors: { active: user.UserMFASettingList ?? [], preferred: user.PreferredMfaSetting },
+        federated: user.UserStatus === "EXTERNAL_PROVIDER" || attributes.has("identities"),
+        hasEmail: (attributes.get("email") ?? "") !== "",
+      };
+    }),
+
+  setEmailMfa: (Username, { enabled, preferred }) =>
+    unlessGone(async () => {
+      const EmailMfaSettings = { Enabled: enabled, PreferredMfa: preferred };
+      await cognito.send(new AdminSetUserMFAPreferenceCommand({ UserPoolId, Username, EmailMfaSettings }));
+    }),
+
+  async isInGroup(Username, group) {
+    let NextToken: string | undefined;
+    do {
+      const page = await cognito.send(new AdminListGroupsForUserCommand({ UserPoolId, Username, NextToken }));
+      if (page.Groups?.some(({ GroupName }) => GroupName === group)) return true;
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return false;
+  },
+});
+
+const unlessGone = async <T>(call: () => Promise<T>): Promise<T | "gone"> => {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof UserNotFoundException) return "gone";
+    throw error;
+  }
+};

@@ -1,0 +1,101 @@
+import * as v from "valibot";
+import { instant } from "../events/instant.ts";
+import { day } from "./duration.ts";
+import { type ClosedWindow, plus, type Seen, type UserKey, type Window } from "./window.ts";
+
+/** How long closed windows are kept with their evidence. */
+const retention = 400 * day;
+
+export const partition = (user: UserKey): string => `${user.userPoolId}#${user.sub}`;
+
+const factors = v.object({ active: v.array(v.string()), preferred: v.optional(v.string()) });
+const act = v.object({ at: instant, by: v.string(), reason: v.optional(v.string()), ticket: v.optional(v.string()) });
+const kind = v.picklist(["reset-requested", "reset-confirmed", "signed-in"]);
+
+const window = v.object({
+  userPoolId: v.string(),
+  sub: v.string(),
+  windowId: v.string(),
+  username: v.string(),
+  origin: v.picklist(["reset-requested", "reset-confirmed", "drift", "enrol", "operator"]),
+  openedAt: instant,
+  dueAt: instant,
+  cap: instant,
+  gracePeriod: v.number(),
+  factorsBefore: factors,
+  facts: v.array(v.object({ id: v.string(), kind, at: instant })),
+  counts: v.object({ "reset-requested": v.number(), "reset-confirmed": v.number(), "signed-in": v.number() }),
+  openedBy: v.optional(act),
+  extensions: v.array(act),
+  closeAsked: v.optional(v.object({ at: instant, by: v.string() })),
+  attempts: v.number(),
+  lastFailure: v.optional(v.object({ at: instant, error: v.string(), message: v.string() })),
+  nextTryAt: v.optional(instant),
+  version: v.number(),
+});
+
+const closed = v.object({
+  ...window.entries,
+  closedAt: instant,
+  outcome: v.picklist(["re-enabled", "already-enabled", "user-gone", "observed"]),
+  evidence: v.optional(v.object({ before: factors, after: factors })),
+});
+
+const seen = v.object({ checkedAt: instant, known: v.boolean() });
+
+const itemKey = v.object({ item: v.string() });
+
+/** Dates as text, and nothing undefined: what DynamoDB can keep. */
+const stored = (value: object): Record<string, unknown> =>
+  v.parse(v.record(v.string(), v.unknown()), JSON.parse(JSON.stringify(value)));
+
+/** `openIn` stands on open windows alone, which keeps the index `due` sparse. */
+export const openItem = (open: Window) => ({
+  ...stored(open),
+  user: partition(open),
+  item: "open",
+  openIn: open.userPoolId,
+});
+
+/** The same key however often, and by whomever, the same window is closed. */
+export const closedItem = (window: ClosedWindow): Record<string, unknown> & { user: string; item: string } => ({
+  ...stored(window),
+  user: partition(window),
+  item: `closed#${window.openedAt.toISOString()}#${window.windowId}`,
+  expiresAt: Math.floor(plus(window.closedAt, retention).getTime() / 1000),
+});
+
+export const seenItem = (user: UserKey, value: Seen) => ({ ...stored(value), user: partition(user), item: "seen" });
+
+export const closedFrom = (item: unknown): ClosedWindow => v.parse(closed, item);
+
+/** Sorts the items of one user by what they are; of several closed windows the first. */
+export const readItems = (items: unknown[]): { open?: Window; seen?: Seen; lastClosed?: ClosedWindow } => {
+  const found: { open?: Window; seen?: Seen; lastClosed?: ClosedWindow } = {};
+  for (const item of items) {
+    const { item: key } = v.parse(itemKey, item);
+    if (key === "open") found.open = v.parse(window, item);
+    else if (key === "seen") found.seen = v.parse(seen, item);
+    else found.lastClosed ??= closedFrom(item);
+  }
+  return found;
+};
+
+/** As much of an open window as the index `due` holds. */
+export interface OverdueRef extends UserKey {
+  windowId: string;
+  dueAt: Date;
+  attempts: number;
+  nextTryAt?: Date | undefined;
+}
+
+const overdueRef = v.object({
+  userPoolId: v.string(),
+  sub: v.string(),
+  windowId: v.string(),
+  dueAt: instant,
+  attempts: v.number(),
+  nextTryAt: v.optional(instant),
+});
+
+export const overdueRefFrom = (item: unknown): OverdueRef => v.parse(overdueRef, item);

@@ -1,0 +1,158 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import {
+  closedItem,
+  type OverdueRef,
+  overdueRefFrom,
+  openItem,
+  partition,
+  readItems,
+  seenItem,
+} from "./window-items.ts";
+import type { ClosedWindow, Seen, UserKey, Window } from "./window.ts";
+
+/** All that the table knows of a user that matters for what happens next. */
+export interface UserWindows {
+  open?: Window;
+  seen?: Seen;
+  /** The closed window that was opened last. */
+  lastClosed?: ClosedWindow;
+}
+
+/** The WINDOWS table: the truth about every window. Every write is a conditional write of one item. */
+export interface WindowStore {
+  find(user: UserKey): Promise<UserWindows>;
+  /** `exists`: the user has an open window already, and nothing was written. */
+  open(window: Window): Promise<"opened" | "exists">;
+  /** Writes over the version it was read at, and gives back the next one; `conflict`: somebody was quicker. */
+  update(window: Window): Promise<Window | "conflict">;
+  /**
+   * Keeps the closed copy, then takes the open item away. `conflict`: the open item has changed since it was read, so
+   * the copy lacks something; read it again and close that. Safe to repeat from anywhere.
+   */
+  close(closed: ClosedWindow): Promise<"closed" | "conflict">;
+  putSeen(user: UserKey, seen: Seen): Promise<void>;
+  forgetSeen(user: UserKey): Promise<void>;
+  /** Open windows of the pool that were due at `instant` or before, the longest due first. */
+  dueUntil(userPoolId: string, instant: Date): AsyncIterable<OverdueRef>;
+}
+
+export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: string): WindowStore => ({
+  async find(user) {
+    // "seen", "open" and the newest "closed#…" are the last three in the order of the sort key.
+    const { Items } = await documents.send(
+      new QueryCommand({
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: "#user = :user",
+        ExpressionAttributeNames: { "#user": "user" },
+        ExpressionAttributeValues: { ":user": partition(user) },
+        ScanIndexForward: false,
+        Limit: 3,
+      }),
+    );
+    return readItems(Items ?? []);
+  },
+
+  async open(window) {
+    const written = await unlessConditionFails(
+      documents.send(
+        new PutCommand({
+          TableName,
+          Item: openItem(window),
+          ConditionExpression: "attribute_not_exists(#user)",
+          ExpressionAttributeNames: { "#user": "user" },
+        }),
+      ),
+    );
+    return written ? "opened" : "exists";
+  },
+
+  async update(window) {
+    const next = { ...window, version: window.version + 1 };
+    const written = await unlessConditionFails(
+      documents.send(new PutCommand({ TableName, Item: openItem(next), ...asRead(window) })),
+    );
+    return written ? next : "conflict";
+  },
+
+  async close(closed) {
+    const item = closedItem(closed);
+    // A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on
+    // has nothing truer to say, and adds just the facts that came since.
+    const kept = await unlessConditionFails(
+      documents.send(
+        new PutCommand({
+          TableName,
+          Item: item,
+          ...(closed.outcome === "already-enabled" && {
+            ConditionExpression: "attribute_not_exists(#user)",
+            ExpressionAttributeNames: { "#user": "user" },
+          }),
+        }),
+      ),
+    );
+    if (!kept) {
+      await documents.send(
+        new UpdateCommand({
+          TableName,
+          Key: { user: item.user, item: item.item },
+          UpdateExpression: "SET #facts = :facts, #counts = :counts",
+          ExpressionAttributeNames: { "#facts": "facts", "#counts": "counts" },
+          ExpressionAttributeValues: { ":facts": item.facts, ":counts": item.counts },
+        }),
+      );
+    }
+    const removed = await unlessConditionFails(
+      documents.send(new DeleteCommand({ TableName, Key: { user: item.user, item: "open" }, ...asRead(closed) })),
+    );
+    return removed ? "closed" : "conflict";
+  },
+
+  async putSeen(user, seen) {
+    await documents.send(new PutCommand({ TableName, Item: seenItem(user, seen) }));
+  },
+
+  async forgetSeen(user) {
+    await documents.send(new DeleteCommand({ TableName, Key: { user: partition(user), item: "seen" } }));
+  },
+
+  async *dueUntil(userPoolId, instant) {
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const page = await documents.send(
+        new QueryCommand({
+          TableName,
+          IndexName: "due",
+          KeyConditionExpression: "openIn = :pool AND dueAt <= :instant",
+          ExpressionAttributeValues: { ":pool": userPoolId, ":instant": instant.toISOString() },
+          ExclusiveStartKey,
+        }),
+      );
+      for (const item of page.Items ?? []) yield overdueRefFrom(item);
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+  },
+});
+
+const asRead = (window: Window) => ({
+  ConditionExpression: "windowId = :windowId AND #version = :version",
+  ExpressionAttributeNames: { "#version": "version" },
+  ExpressionAttributeValues: { ":windowId": window.windowId, ":version": window.version },
+});
+
+const unlessConditionFails = async (write: Promise<unknown>): Promise<boolean> => {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+};

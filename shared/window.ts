@@ -1,0 +1,193 @@
+import type { FactKind } from "../events/record.ts";
+import { hour } from "./duration.ts";
+import type { Factors } from "./factors.ts";
+import type { Policy } from "./policy.ts";
+
+/** A user of a pool, by what never changes: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
+export interface UserKey {
+  userPoolId: string;
+  sub: string;
+}
+
+/** Something that happened to a user, as recorded. */
+export interface Fact {
+  id: string;
+  kind: FactKind;
+  at: Date;
+}
+
+/** Why a window was opened; `drift` is Email MFA found off at a sign-in, `enrol` the same for a user who never had it. */
+export type Origin = "reset-requested" | "reset-confirmed" | "drift" | "enrol" | "operator";
+
+/** How a window ended. */
+export type Outcome = "re-enabled" | "already-enabled" | "user-gone" | "observed";
+
+/** Who did something to a window by hand, and why. */
+export interface OperatorAct {
+  at: Date;
+  by: string;
+  reason?: string | undefined;
+  ticket?: string | undefined;
+}
+
+/** An exemption: from the moment a user is found, or made, to be without Email MFA until it is on again. */
+export interface Window extends UserKey {
+  windowId: string;
+  username: string;
+  origin: Origin;
+  openedAt: Date;
+  /** When the window must close. */
+  dueAt: Date;
+  /** No chain of resets or extensions moves `dueAt` past it. */
+  cap: Date;
+  /** Milliseconds from a confirmed reset to `dueAt`, as they were when the window was opened. */
+  gracePeriod: number;
+  factorsBefore: Factors;
+  /** The newest facts, oldest first; `counts` knows of all. */
+  facts: Fact[];
+  counts: Record<FactKind, number>;
+  openedBy?: OperatorAct | undefined;
+  extensions: OperatorAct[];
+  /** Once a window was told to close it closes: no later fact moves `dueAt` back. */
+  closeAsked?: { at: Date; by: string } | undefined;
+  /** Failed re-enables so far. */
+  attempts: number;
+  lastFailure?: { at: Date; error: string; message: string } | undefined;
+  nextTryAt?: Date | undefined;
+  /** Counts the changes; a change is written only over the version it was made from. */
+  version: number;
+}
+
+export interface ClosedWindow extends Window {
+  closedAt: Date;
+  outcome: Outcome;
+  /** The user's factors as read before and after the re-enable; absent when there was no user left to read. */
+  evidence?: { before: Factors; after: Factors } | undefined;
+}
+
+/** What is known of a user who has no open window: when we last looked, and whether Email MFA was ever seen on. */
+export interface Seen {
+  checkedAt: Date;
+  known: boolean;
+}
+
+const earlier = (one: Date, other: Date): Date => (one < other ? one : other);
+export const plus = (instant: Date, milliseconds: number): Date => new Date(instant.getTime() + milliseconds);
+
+/** A new window. A fact's time is believed up to `now`: no clock that runs ahead can buy a user more time. */
+export const openWindow = (opening: {
+  windowId: string;
+  user: UserKey & { username: string; factors: Factors };
+  origin: Origin;
+  at: Date;
+  gracePeriod: number;
+  policy: Pick<Policy, "maxWindow">;
+  now: Date;
+  openedBy?: OperatorAct;
+}): Window => {
+  const openedAt = earlier(opening.at, opening.now);
+  const cap = plus(openedAt, opening.policy.maxWindow);
+  return {
+    windowId: opening.windowId,
+    userPoolId: opening.user.userPoolId,
+    sub: opening.user.sub,
+    username: opening.user.username,
+    origin: opening.origin,
+    openedAt,
+    dueAt: earlier(plus(openedAt, opening.gracePeriod), cap),
+    cap,
+    gracePeriod: opening.gracePeriod,
+    factorsBefore: opening.user.factors,
+    facts: [],
+    counts: { "reset-requested": 0, "reset-confirmed": 0, "signed-in": 0 },
+    openedBy: opening.openedBy,
+    extensions: [],
+    attempts: 0,
+    version: 1,
+  };
+};
+
+/** Which kind of window a fact about an unprotected user opens, or why it opens none. */
+export const originOf = (
+  fact: Pick<Fact, "kind">,
+  user: { known: boolean; inScope: boolean },
+  policy: Pick<Policy, "enrol">,
+): Origin | "out-of-scope" | "never-known" => {
+  if (!user.inScope) return "out-of-scope";
+  if (fact.kind !== "signed-in") return fact.kind;
+  if (user.known) return "drift";
+  return policy.enrol ? "enrol" : "never-known";
+};
+
+const factsKept = 50;
+
+export const hasNoted = (window: Window, fact: Pick<Fact, "id">): boolean =>
+  window.facts.some((noted) => noted.id === fact.id);
+
+/**
+ * The window with the fact on it. A request never moves `dueAt`: anybody can ask for a reset of anybody's password. A
+ * confirmed reset may, up to the cap; a sign-in after it closes the window where the policy says so.
+ */
+export const noteFact = (window: Window, fact: Fact, policy: Pick<Policy, "closeOnSignIn">, now: Date): Window => {
+  const noted: Window = {
+    ...window,
+    facts: [...window.facts, fact].slice(-factsKept),
+    counts: { ...window.counts, [fact.kind]: window.counts[fact.kind] + 1 },
+  };
+  if (window.closeAsked !== undefined) return noted;
+  const extended =
+    fact.kind === "reset-confirmed"
+      ? { ...noted, ...dueAgain(window, earlier(plus(earlier(fact.at, now), window.gracePeriod), window.cap)) }
+      : noted;
+  return policy.closeOnSignIn && signedInAfterReset(noted) ? askToClose(extended, "sign-in", now) : extended;
+};
+
+const signedInAfterReset = ({ facts }: Window): boolean =>
+  facts.some(
+    (reset) =>
+      reset.kind === "reset-confirmed" && facts.some((signIn) => signIn.kind === "signed-in" && signIn.at >= reset.at),
+  );
+
+/** A window that is due later than before starts its tries anew. */
+const dueAgain = (window: Window, dueAt: Date): Partial<Window> =>
+  dueAt > window.dueAt ? { dueAt, attempts: 0, nextTryAt: undefined } : {};
+
+/** The window with its end brought forward to `now`. `by` is who asked: an operator's ARN, or `sign-in`. */
+export const askToClose = (window: Window, by: string, now: Date): Window => ({
+  ...window,
+  dueAt: earlier(window.dueAt, now),
+  nextTryAt: undefined,
+  closeAsked: { at: now, by },
+});
+
+/** The window extended by `milliseconds`, or undefined where that would pass the cap: never silently less than asked. */
+export const extendWindow = (window: Window, milliseconds: number, act: OperatorAct): Window | undefined => {
+  const dueAt = plus(window.dueAt, milliseconds);
+  if (dueAt > window.cap) return undefined;
+  return { ...window, ...dueAgain(window, dueAt), extensions: [...window.extensions, act] };
+};
+
+export const isDue = (window: Pick<Window, "dueAt">, now: Date): boolean => now >= window.dueAt;
+
+/** Past due by more than the tolerance, in milliseconds. */
+export const isOverdue = (window: Pick<Window, "dueAt">, tolerance: number, now: Date): boolean =>
+  now.getTime() - window.dueAt.getTime() > tolerance;
+
+/** The window after a failed re-enable: still open, tried again after a pause that grows up to an hour. */
+export const noteFailure = (window: Window, failure: { error: string; message: string }, now: Date): Window => ({
+  ...window,
+  attempts: window.attempts + 1,
+  lastFailure: { at: now, ...failure },
+  nextTryAt: plus(now, Math.min(30_000 * 2 ** Math.min(window.attempts, 7), hour)),
+});
+
+export const closeWindow = (
+  window: Window,
+  outcome: Outcome,
+  now: Date,
+  evidence?: ClosedWindow["evidence"],
+): ClosedWindow => ({ ...window, outcome, closedAt: now, evidence });
+
+/** Whether a user without an open window is to be looked at again when they sign in. */
+export const needsLook = (seen: Pick<Seen, "checkedAt"> | undefined, verifyEvery: number, now: Date): boolean =>
+  seen === undefined || now.getTime() - seen.checkedAt.getTime() >= verifyEvery;

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "@jest/globals";
+import { day, hour, minute } from "../../shared/duration.ts";
+import {
+  askToClose,
+  extendWindow,
+  type Fact,
+  hasNoted,
+  isDue,
+  isOverdue,
+  needsLook,
+  noteFact,
+  noteFailure,
+  openWindow,
+  originOf,
+  plus,
+  type Window,
+} from "../../shared/window.ts";
+
+const openedAt = new Date("2026-01-15T10:00:00.000Z");
+const policy = { maxWindow: 3 * day, closeOnSignIn: false };
+const at = (milliseconds: number) => plus(openedAt, milliseconds);
+
+const aWindow = (changes: Partial<Window> = {}): Window => ({
+  ...openWindow({
+    windowId: "w1",
+    user: { userPoolId: "r_P", sub: "s1", username: "u1", factors: { active: [] } },
+    origin: "reset-requested",
+    at: openedAt,
+    gracePeriod: day,
+    policy,
+    now: openedAt,
+  }),
+  ...changes,
+});
+
+const aFact = (kind: Fact["kind"], milliseconds: number, id = `${kind}@${milliseconds}`): Fact => ({
+  id,
+  kind,
+  at: at(milliseconds),
+});
+
+describe("openWindow", () => {
+  it("is due a grace period after it was opened", () => {
+    expect(aWindow()).toMatchObject({ openedAt, dueAt: at(day), cap: at(3 * day), attempts: 0, version: 1 });
+  });
+
+  it("does not believe a fact that lies in the future", () => {
+    const window = openWindow({
+      windowId: "w1",
+      user: { userPoolId: "r_P", sub: "s1", username: "u1", factors: { active: [] } },
+      origin: "drift",
+      at: at(hour),
+      gracePeriod: day,
+      policy,
+      now: openedAt,
+    });
+    expect(window.openedAt).toEqual(openedAt);
+  });
+
+  it("is due at its cap when the grace period is longer", () => {
+    const window = openWindow({
+      windowId: "w1",
+      user: { userPoolId: "r_P", sub: "s1", username: "u1", factors: { active: [] } },
+      origin: "operator",
+      at: openedAt,
+      gracePeriod: 4 * day,
+      policy,
+      now: openedAt,
+    });
+    expect(window.dueAt).toEqual(at(3 * day));
+  });
+});
+
+describe("originOf", () => {
+  const inScope = { known: false, inScope: true };
+  it("opens for a requested and for a confirmed reset", () => {
+    expect(originOf({ kind: "reset-requested" }, inScope, { enrol: false })).toBe("reset-requested");
+    expect(originOf({ kind: "reset-confirmed" }, inScope, { enrol: false })).toBe("reset-confirmed");
+  });
+  it("opens nothing out of scope", () => {
+    expect(originOf({ kind: "reset-confirmed" }, { known: true, inScope: false }, { enrol: true })).toBe(
+      "out-of-scope",
+    );
+  });
+  it("calls a sign-in without MFA drift when the user is known", () => {
+    expect(originOf({ kind: "signed-in" }, { known: true, inScope: true }, { enrol: false })).toBe("drift");
+  });
+  it("takes a user who was never known only when the policy enrols", () => {
+    expect(originOf({ kind: "signed-in" }, inScope, { enrol: false })).toBe("never-known");
+    expect(originOf({ kind: "signed-in" }, inScope, { enrol: true })).toBe("enrol");
+  });
+});
+
+describe("noteFact", () => {
+  const note = (window: Window, fact: Fact, closeOnSignIn = false) =>
+    noteFact(window, fact, { closeOnSignIn }, fact.at);
+
+  it("never moves the end for a request", () => {
+    const window = note(note(aWindow(), aFact("reset-requested", hour)), aFact("reset-requested", 2 * day));
+    expect(window.dueAt).toEqual(at(day));
+    expect(window.counts["reset-requested"]).toBe(2);
+  });
+
+  it.each([
+    [-1, at(day)],
+    [0, at(day)],
+    [1, at(day + 1)],
+    [hour, at(day + hour)],
+    [2 * day - 1, at(3 * day - 1)],
+    [2 * day, at(3 * day)],
+    [2 * day + 1, at(3 * day)],
+  ])("moves the end to a grace period after a reset confirmed at %d ms, up to the cap", (milliseconds, dueAt) => {
+    expect(note(aWindow(), aFact("reset-confirmed", milliseconds)).dueAt).toEqual(dueAt);
+  });
+
+  it("comes to the same end in whatever order resets are told", () => {
+    const resets = [
+      aFact("reset-confirmed", hour),
+      aFact("reset-confirmed", 3 * hour),
+      aFact("reset-confirmed", 2 * hour),
+    ];
+    const ends = [resets, resets.toReversed()].map(
+      (order) => order.reduce((window, fact) => note(window, fact), aWindow()).dueAt,
+    );
+    expect(ends).toEqual([at(day + 3 * hour), at(day + 3 * hour)]);
+  });
+
+  it("does not believe a reset that lies in the future", () => {
+    const window = noteFact(aWindow(), aFact("reset-confirmed", 2 * day), { closeOnSignIn: false }, at(hour));
+    expect(window.dueAt).toEqual(at(day + hour));
+  });
+
+  it("counts sign-ins and keeps their time, and leaves the end alone", () => {
+    const window = note(aWindow(), aFact("signed-in", hour));
+    expect(window).toMatchObject({
+      dueAt: at(day),
+      counts: { "signed-in": 1 },
+      facts: [{ kind: "signed-in", at: at(hour) }],
+    });
+  });
+
+  it("keeps the newest 50 facts and counts all", () => {
+    let window = aWindow();
+    for (let count = 1; count <= 60; count += 1) window = note(window, aFact("reset-requested", count));
+    expect(window.facts).toHaveLength(50);
+    expect(window.facts.at(-1)?.at).toEqual(at(60));
+    expect(window.counts["reset-requested"]).toBe(60);
+    expect(hasNoted(window, aFact("reset-requested", 60))).toBe(true);
+  });
+
+  describe("where sign-ins close", () => {
+    it("is due at the sign-in after a confirmed reset", () => {
+      const window = note(note(aWindow(), aFact("reset-confirmed", hour), true), aFact("signed-in", 2 * hour), true);
+      expect(window).toMatchObject({ dueAt: at(2 * hour), closeAsked: { by: "sign-in" } });
+    });
+    it("is due as well when the reset is told after the sign-in that followed it", () => {
+      const reset = aFact("reset-confirmed", hour);
+      const window = noteFact(
+        note(aWindow(), aFact("signed-in", 2 * hour), true),
+        reset,
+        { closeOnSignIn: true },
+        at(3 * hour),
+      );
+      expect(window).toMatchObject({ dueAt: at(3 * hour), closeAsked: { by: "sign-in" } });
+    });
+    it("is not due at a sign-in before the reset", () => {
+      const window = note(note(aWindow(), aFact("signed-in", hour), true), aFact("reset-confirmed", 2 * hour), true);
+      expect(window.dueAt).toEqual(at(day + 2 * hour));
+      expect(window.closeAsked).toBeUndefined();
+    });
+  });
+
+  it("starts the tries anew when the end moves, and not otherwise", () => {
+    const failing = aWindow({ attempts: 3, nextTryAt: at(day + hour) });
+    expect(note(failing, aFact("reset-confirmed", hour))).toMatchObject({ attempts: 0, nextTryAt: undefined });
+    expect(note(failing, aFact("reset-requested", hour))).toMatchObject({ attempts: 3, nextTryAt: at(day + hour) });
+  });
+});
+
+describe("askToClose", () => {
+  it("brings the end forward to now, and nothing moves it back", () => {
+    const closing = askToClose(aWindow(), "arn:operator", at(hour));
+    expect(closing).toMatchObject({ dueAt: at(hour), closeAsked: { by: "arn:operator" } });
+    expect(noteFact(closing, aFact("reset-confirmed", 2 * hour), policy, at(2 * hour)).dueAt).toEqual(at(hour));
+  });
+
+  it("leaves an end that has passed, and lets the next try come now", () => {
+    const overdue = askToClose(aWindow({ nextTryAt: at(3 * day) }), "arn:operator", at(2 * day));
+    expect(overdue).toMatchObject({ dueAt: at(day), nextTryAt: undefined });
+  });
+});
+
+describe("extendWindow", () => {
+  const act = { at: at(hour), by: "arn:operator" };
+  it("moves the end by what was asked, as far as the cap", () => {
+    expect(extendWindow(aWindow(), 2 * day - 1, act)?.dueAt).toEqual(at(3 * day - 1));
+    expect(extendWindow(aWindow(), 2 * day, act)).toMatchObject({ dueAt: at(3 * day), extensions: [act] });
+  });
+  it("refuses what passes the cap, and does not give less instead", () => {
+    expect(extendWindow(aWindow(), 2 * day + 1, act)).toBeUndefined();
+  });
+});
+
+describe("isDue", () => {
+  it.each([
+    [-1, false],
+    [0, true],
+    [1, true],
+  ])("at due %d ms: %s", (milliseconds, due) => {
+    expect(isDue(aWindow(), at(day + milliseconds))).toBe(due);
+  });
+});
+
+describe("isOverdue", () => {
+  it.each([
+    [-1, false],
+    [0, false],
+    [1, true],
+  ])("at due plus tolerance %d ms: %s", (milliseconds, overdue) => {
+    expect(isOverdue(aWindow(), 15 * minute, at(day + 15 * minute + milliseconds))).toBe(overdue);
+  });
+});
+
+describe("noteFailure", () => {
+  it("pauses longer after every failure, up to an hour, and never gives up", () => {
+    const pauses: number[] = [];
+    let window = aWindow();
+    for (let count = 0; count < 10; count += 1) {
+      window = noteFailure(window, { error: "TooManyRequestsException", message: "Too many requests" }, at(day));
+      pauses.push((window.nextTryAt?.getTime() ?? NaN) - at(day).getTime());
+    }
+    expect(pauses.map((pause) => pause / 1000)).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
+    expect(window).toMatchObject({ attempts: 10, lastFailure: { error: "TooManyRequestsException", at: at(day) } });
+  });
+});
+
+describe("needsLook", () => {
+  it("looks at a user nobody has looked at, even where nobody is looked at again", () => {
+    expect(needsLook(undefined, Infinity, openedAt)).toBe(true);
+    expect(needsLook({ checkedAt: openedAt }, Infinity, at(400 * day))).toBe(false);
+  });
+  it.each([
+    [-1, false],
+    [0, true],
+    [1, true],
+  ])("looks again when verifyEvery has passed, %d ms: %s", (milliseconds, look) => {
+    expect(needsLook({ checkedAt: openedAt }, 7 * day, at(7 * day + milliseconds))).toBe(look);
+  });
+});
