@@ -1,9 +1,12 @@
+import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../shared/clock.ts";
+import { Heap } from "./heap.ts";
 
 interface Timer {
   at: number;
   order: number;
   task: () => unknown;
+  cancelled: boolean;
 }
 
 /**
@@ -15,7 +18,7 @@ interface Timer {
 export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
-  #timers: Timer[] = [];
+  readonly #timers = new Heap<Timer>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order));
   #running = 0;
   #atRest: (() => void)[] = [];
   #advancing: Promise<void> = Promise.resolve();
@@ -41,19 +44,10 @@ export class VirtualClock implements Clock {
 
   /** Runs `task` when the clock reaches `instant`; at the next advance if that has passed. Returns how to cancel it. */
   at(instant: Date, task: () => unknown): () => void {
-    const timer = { at: instant.getTime(), order: this.#order++, task };
-    let low = 0;
-    let high = this.#timers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = this.#timers[middle];
-      if (other !== undefined && other.at <= timer.at) low = middle + 1;
-      else high = middle;
-    }
-    this.#timers.splice(low, 0, timer);
+    const timer = { at: instant.getTime(), order: this.#order++, task, cancelled: false };
+    this.#timers.push(timer);
     return () => {
-      const index = this.#timers.indexOf(timer);
-      if (index >= 0) this.#timers.splice(index, 1);
+      timer.cancelled = true;
     };
   }
 
@@ -90,12 +84,7 @@ export class VirtualClock implements Clock {
 
   async #advance(target: number): Promise<void> {
     await this.#rest();
-    for (
-      let next = this.#timers[0];
-      next !== undefined && next.at <= Math.max(target, this.#now);
-      next = this.#timers[0]
-    ) {
-      this.#timers.shift();
+    for (let next = this.#takeDue(target); next !== undefined; next = this.#takeDue(target)) {
       this.#now = Math.max(this.#now, next.at);
       await next.task();
       await this.#rest();
@@ -103,12 +92,26 @@ export class VirtualClock implements Clock {
     this.#now = Math.max(this.#now, target);
   }
 
+  #takeDue(target: number): Timer | undefined {
+    for (let next = this.#timers.peek(); next !== undefined; next = this.#timers.peek()) {
+      if (!next.cancelled && next.at > Math.max(target, this.#now)) return undefined;
+      this.#timers.pop();
+      if (!next.cancelled) return next;
+    }
+    return undefined;
+  }
+
   #leave(): void {
     this.#running -= 1;
     if (this.#running === 0) for (const resume of this.#atRest.splice(0)) resume();
   }
 
+  /** Whoever waited for work that has just ended gets to act on it before time moves on: hence the turn of the event loop. */
   async #rest(): Promise<void> {
-    while (this.#running > 0) await new Promise<void>((resolve) => this.#atRest.push(resolve));
+    await setImmediate();
+    while (this.#running > 0) {
+      await new Promise<void>((resolve) => this.#atRest.push(resolve));
+      await setImmediate();
+    }
   }
 }

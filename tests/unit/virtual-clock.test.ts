@@ -43,6 +43,20 @@ describe("VirtualClock", () => {
     expect(seen).toEqual(["worked until +10", "next", "slept until +15"]);
   });
 
+  it("lets those who waited for ended work act before it moves on", async () => {
+    const clock = new VirtualClock(start);
+    const seen: string[] = [];
+    const waitForWork = async () => {
+      await clock.track(() => clock.sleep(10));
+      for (let hop = 0; hop < 20; hop += 1) await Promise.resolve();
+      seen.push("acted");
+    };
+    void waitForWork();
+    clock.at(after(10), () => seen.push("next"));
+    await clock.advanceBy(30);
+    expect(seen).toEqual(["acted", "next"]);
+  });
+
   it("never moves backwards", async () => {
     const clock = new VirtualClock(start);
     await clock.advanceTo(after(-1));
