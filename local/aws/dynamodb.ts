@@ -1,0 +1,66 @@
+import dynalite from "dynalite";
+import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
+import { jsonService, type Service, type WireRequest, type WireResponse } from "./service.ts";
+
+/**
+ * DynamoDB is dynalite (https://github.com/architect/dynalite), asked without a port of its own. It has no TTL: items
+ * stay for ever, and UpdateTimeToLive is refused as unknown. Its times are those of the system, not of the local clock.
+ */
+export const dynamoDbService = (): Service => {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const [listener] = server.listeners("request") as RequestListener[];
+  if (listener === undefined) throw new Error("dynalite has no request listener.");
+  return {
+    ...jsonService({
+      name: "DynamoDB",
+      targetPrefix: "DynamoDB_20120810",
+      contentType: "application/x-amz-json-1.0",
+      throttling: {
+        code: "ProvisionedThroughputExceededException",
+        message: "The level of configured provisioned throughput for the table was exceeded.",
+        status: 400,
+      },
+      operations: {},
+    }),
+    async perform(call, request) {
+      const response = await ask(listener, request);
+      if (CHANGES_TABLES.has(call.operation)) await tableAtRest(listener, request, call.input["TableName"]);
+      return response;
+    },
+  };
+};
+
+const CHANGES_TABLES = new Set(["CreateTable", "DeleteTable", "UpdateTable"]);
+
+/** dynalite changes a table a moment after its answer; nobody should have to wait for that in real time. */
+const tableAtRest = async (listener: RequestListener, request: WireRequest, tableName: unknown): Promise<void> => {
+  const headers = { ...request.headers, "x-amz-target": "DynamoDB_20120810.DescribeTable" };
+  for (;;) {
+    const { body } = await ask(listener, { ...request, headers, body: JSON.stringify({ TableName: tableName }) });
+    if (!/"TableStatus":"(CREATING|UPDATING|DELETING)"/.test(body)) return;
+    await setImmediate();
+  }
+};
+
+/** What a request listener answers to a request that came over no connection. */
+const ask = (listener: RequestListener, request: WireRequest): Promise<WireResponse> =>
+  new Promise((resolve) => {
+    const incoming = new IncomingMessage(new Socket());
+    Object.assign(incoming, { method: request.method, url: request.path, headers: request.headers });
+    incoming.push(request.body);
+    incoming.push(null);
+    const outgoing = new ServerResponse(incoming);
+    const answer = (body?: unknown): ServerResponse => {
+      const headers = Object.entries(outgoing.getHeaders()).map(([name, value]) => [name, String(value)]);
+      resolve({
+        status: outgoing.statusCode,
+        headers: Object.fromEntries(headers) as Record<string, string>,
+        body: typeof body === "string" ? body : "",
+      });
+      return outgoing;
+    };
+    outgoing.end = answer;
+    listener(incoming, outgoing);
+  });

@@ -1,0 +1,80 @@
+import { dynamoDbService } from "./dynamodb.ts";
+import { inProcessHandler } from "./in-process-handler.ts";
+import { AsynchronousInvocation } from "./lambda/asynchronous-invocation.ts";
+import { LambdaRuntime } from "./lambda/lambda-runtime.ts";
+import { lambdaService } from "./lambda/lambda-service.ts";
+import { localRoutes } from "./local-routes.ts";
+import { Mailbox } from "./mailbox.ts";
+import { Endpoint, serve } from "./server.ts";
+import type { Call, Service, WireRequest } from "./service.ts";
+import { Sqs } from "./sqs/sqs.ts";
+import { sqsService } from "./sqs/sqs-service.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+export interface LocalAwsOptions {
+  /** What the clock shows at first. */
+  start: Date;
+  /** A free one unless given. */
+  port?: number;
+  region?: string;
+  accountId?: string;
+  /** Numbers in [0, 1). The same numbers make the same run, as long as calls are made in this process. */
+  random?: () => number;
+  /** Sees every call and how it was answered. */
+  observe?: (call: Call, status: number | "hung up") => void;
+}
+
+export type LocalAws = Awaited<ReturnType<typeof startLocalAws>>;
+
+/** Starts the local AWS on 127.0.0.1. Rejects with EADDRINUSE when the port is taken. */
+export const startLocalAws = async (options: LocalAwsOptions) => {
+  const account = { region: options.region ?? "us-east-1", accountId: options.accountId ?? "000000000000" };
+  const random = options.random ?? Math.random;
+  const clock = new VirtualClock(options.start);
+  const mailbox = new Mailbox();
+  const lambda = new LambdaRuntime({ clock, random, ...account });
+  const asynchronousInvocation = new AsynchronousInvocation(clock, lambda);
+  let url = "";
+  const sqs = new Sqs({ clock, random, ...account, baseUrl: () => url });
+
+  const services: Service[] = [
+    sqsService(sqs, clock),
+    lambdaService(lambda, asynchronousInvocation),
+    dynamoDbService(),
+  ];
+  const endpoint = new Endpoint(services, options.observe);
+  const answerLocally = localRoutes(clock, mailbox);
+
+  const served = await serve(async (request) => {
+    try {
+      return (await answerLocally(request)) ?? (await endpoint.answer(request));
+    } finally {
+      // Whoever comes over HTTP, such as the AWS CLI, expects what a call sets off to happen without moving the clock.
+      void clock.settle();
+    }
+  }, options.port ?? 0);
+  url = served.url;
+
+  return {
+    ...account,
+    clock,
+    mailbox,
+    lambda,
+    asynchronousInvocation,
+    sqs,
+    endpoint,
+    url,
+    /** Options for an SDK client that comes over HTTP; `caller` is how fault plans know it. */
+    clientOptions: (caller: string) => ({
+      endpoint: url,
+      region: account.region,
+      credentials: { accessKeyId: caller, secretAccessKey: "local" },
+    }),
+    /** For SDK clients in this process: no sockets, and calls of handlers end with their invocation. */
+    requestHandler: inProcessHandler((request: WireRequest) => lambda.call(() => endpoint.answer(request))),
+    async stop(): Promise<void> {
+      served.server.closeAllConnections();
+      await new Promise((resolve) => served.server.close(resolve));
+    },
+  };
+};
