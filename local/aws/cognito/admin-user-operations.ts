@@ -1,0 +1,82 @@
+import * as v from "valibot";
+import type { Operation } from "../service.ts";
+import { notSupported } from "./errors.ts";
+import { takeAlias } from "./new-user.ts";
+import { setPassword } from "./password-policy.ts";
+import { type Pool, requirePool } from "./pool.ts";
+import { attributes, type Attribute, epochSeconds, password, poolId, request, username } from "./request.ts";
+import { checkAttributes } from "./schema-attributes.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { attributeList, describeFactors, fold, requireUser, type User } from "./user.ts";
+
+const who = { UserPoolId: poolId, Username: username };
+
+/** Changes attributes. An address that changes is not verified any more, unless the same call says that it is. */
+const updateAttributes = (pool: Pool, user: User, given: Attribute[]): void => {
+  checkAttributes(pool.schema, given);
+  for (const attribute of ["email", "phone_number"] as const) {
+    const change = given.find(({ Name }) => Name === attribute);
+    if (change === undefined || change.Value === user.attributes.get(attribute)) continue;
+    const saidVerified = given.some(({ Name, Value }) => Name === `${attribute}_verified` && Value === "true");
+    if (!saidVerified && change.Value !== "" && pool.settings.AutoVerifiedAttributes.includes(attribute)) {
+      throw notSupported(
+        `verification messages for a changed ${attribute}: set ${attribute}_verified in the same call`,
+      );
+    }
+    user.attributes.set(`${attribute}_verified`, "false");
+  }
+  for (const { Name, Value } of given) {
+    if (Value === "") user.attributes.delete(Name);
+    else user.attributes.set(Name, Value);
+  }
+};
+
+export const adminUserOperations = ({ pools, clock }: Surroundings): Record<string, Operation> => {
+  const find = (input: { UserPoolId: string; Username: string }) => {
+    const pool = requirePool(pools, input.UserPoolId);
+    return { pool, user: requireUser(pool, input.Username) };
+  };
+  const switchEnabled = (enabled: boolean) =>
+    request(who, (input) => {
+      const { user } = find(input);
+      Object.assign(user, { enabled, modifiedAt: clock.now() });
+      if (!enabled) user.signIns.clear();
+    });
+  return {
+    AdminGetUser: request(who, (input) => {
+      const { user } = find(input);
+      return {
+        Username: user.username,
+        UserAttributes: attributeList(user),
+        UserCreateDate: epochSeconds(user.createdAt),
+        UserLastModifiedDate: epochSeconds(user.modifiedAt),
+        Enabled: user.enabled,
+        UserStatus: user.status,
+        ...describeFactors(user),
+      };
+    }),
+    AdminDeleteUser: request(who, (input) => {
+      const { pool, user } = find(input);
+      pool.users.delete(fold(pool, user.username));
+    }),
+    AdminDisableUser: switchEnabled(false),
+    AdminEnableUser: switchEnabled(true),
+    AdminUpdateUserAttributes: request({ ...who, UserAttributes: attributes }, (input) => {
+      const { pool, user } = find(input);
+      updateAttributes(pool, user, input.UserAttributes);
+      takeAlias(pool, user, false);
+      user.modifiedAt = clock.now();
+    }),
+    // A federated user who is given a password becomes a user of the pool, as the API reference says.
+    AdminSetUserPassword: request(
+      { ...who, Password: password, Permanent: v.optional(v.boolean(), false) },
+      (input) => {
+        const { pool, user } = find(input);
+        setPassword(pool, user, input.Password, clock.now(), !input.Permanent);
+      },
+    ),
+    AdminUserGlobalSignOut: request(who, (input) => {
+      find(input).user.signIns.clear();
+    }),
+  };
+};

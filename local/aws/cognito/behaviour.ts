@@ -1,0 +1,39 @@
+/**
+ * What nobody has proven about AWS, as switches: our service must survive either side. Change them at any time; the
+ * next call goes by the new value.
+ */
+export interface Behaviour {
+  /**
+   * Does PostConfirmation_ConfirmForgotPassword fire for users whom an administrator created? The documentation says
+   * "only for user who sign up" and yet lists ConfirmForgotPassword without exception.
+   */
+  postConfirmationForAdminCreatedUsers: boolean;
+  /** Does PostAuthentication fire at all? Managed Login's table of triggers leaves it out: false plays that. */
+  postAuthenticationAtSignIn: boolean;
+  /** Does it fire for the sign-in that ends with NEW_PASSWORD_REQUIRED? */
+  postAuthenticationAfterNewPassword: boolean;
+  /** One page says a user with email MFA "active" cannot recover by email, another "preferred". */
+  emailRecoveryBlockedBy: "active" | "preferred";
+  /**
+   * With PreventUserExistenceErrors: a known user without a usable recovery channel gets InvalidParameterException (as
+   * people report), or is told that a code was sent (as one page says).
+   */
+  answerWithoutRecoveryChannel: "error" | "simulated";
+  /** Is the new password kept when PostConfirmation_ConfirmForgotPassword fails? The name says "post". */
+  passwordChangedWhenPostConfirmationFails: boolean;
+  /** Does CustomMessage_Authentication fire for email MFA codes? The documentation names SMS only. */
+  customMessageOnEmailMfa: boolean;
+  /** ForgotPassword and ConfirmForgotPassword are each allowed "5-20" times per user and hour, by the risk AWS sees. */
+  recoveryAttemptsPerHour: number;
+}
+
+export const defaultBehaviour = (): Behaviour => ({
+  postConfirmationForAdminCreatedUsers: true,
+  postAuthenticationAtSignIn: true,
+  postAuthenticationAfterNewPassword: true,
+  emailRecoveryBlockedBy: "active",
+  answerWithoutRecoveryChannel: "error",
+  passwordChangedWhenPostConfirmationFails: true,
+  customMessageOnEmailMfa: false,
+  recoveryAttemptsPerHour: 5,
+});

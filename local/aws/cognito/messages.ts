@@ -1,0 +1,94 @@
+import * as v from "valibot";
+import { type CodeDelivery, deliver, maskedDelivery } from "./delivery.ts";
+import type { Pool } from "./pool.ts";
+import type { ClientMetadata } from "./request.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { invalidLambdaResponse, triggerAttributes } from "./triggers.ts";
+import type { User } from "./user.ts";
+
+export type Medium = "EMAIL" | "SMS";
+
+export interface Message {
+  pool: Pool;
+  user: User;
+  medium: Medium;
+  /** Undefined for messages that no trigger may word. */
+  source:
+    `CustomMessage_${"SignUp" | "AdminCreateUser" | "ResendCode" | "ForgotPassword" | "Authentication"}` | undefined;
+  clientId: string | undefined;
+  clientMetadata: ClientMetadata;
+  /** What stands in for {####}. */
+  code: string;
+  text: { emailSubject: string; emailMessage: string; smsMessage: string };
+}
+
+const CODE = "{####}";
+const USERNAME = "{username}";
+
+/**
+ * Words a message, by the CustomMessage trigger where there is one, and delivers it. Throws for a trigger's answer that
+ * Cognito does not take: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html.
+ */
+export const sendMessage = async (surroundings: Surroundings, message: Message): Promise<CodeDelivery> => {
+  const { pool, user, medium, source, code } = message;
+  const custom = source === undefined ? undefined : await customise(surroundings, message, source);
+  const fill = (template: string) =>
+    template.replaceAll(CODE, () => code).replaceAll(USERNAME, () => shownName(pool, user));
+  deliver(surroundings, pool, user, medium, {
+    subject: fill(custom?.emailSubject ?? message.text.emailSubject),
+    body:
+      medium === "EMAIL"
+        ? fill(custom?.emailMessage ?? message.text.emailMessage)
+        : fill(custom?.smsMessage ?? message.text.smsMessage),
+  });
+  return maskedDelivery(user, medium);
+};
+
+/** The name by which the user signs in: not the generated username of a pool with sign-in by email. */
+const shownName = (pool: Pool, user: User): string => {
+  const [attribute] = pool.usernameAttributes;
+  return (attribute === undefined ? undefined : user.attributes.get(attribute)) ?? user.username;
+};
+
+const limited = (most: number) => v.nullish(v.pipe(v.string(), v.maxLength(most)));
+const customMessage = v.looseObject({
+  emailSubject: limited(140),
+  emailMessage: limited(20000),
+  smsMessage: limited(140),
+});
+
+const customise = async (
+  { fire }: Surroundings,
+  { pool, user, clientId, clientMetadata }: Message,
+  source: NonNullable<Message["source"]>,
+) => {
+  const invitation = source === "CustomMessage_AdminCreateUser";
+  const response = await fire({
+    source,
+    pool,
+    userName: user.username,
+    clientId,
+    request: {
+      userAttributes: triggerAttributes(user),
+      codeParameter: CODE,
+      linkParameter: "{##Click Here##}",
+      usernameParameter: invitation ? USERNAME : null,
+      ...(clientMetadata !== undefined && { clientMetadata }),
+    },
+    response: { smsMessage: null, emailMessage: null, emailSubject: null },
+  });
+  if (response === undefined) return undefined;
+  const parsed = v.safeParse(customMessage, response);
+  if (!parsed.success) throw invalidLambdaResponse("Unrecognizable lambda output");
+  const { emailMessage, emailSubject, smsMessage } = parsed.output;
+  if ((emailMessage ?? emailSubject) != null && pool.settings.EmailConfiguration.EmailSendingAccount !== "DEVELOPER") {
+    throw invalidLambdaResponse("Custom email messages require an EmailSendingAccount of DEVELOPER");
+  }
+  for (const [name, text] of Object.entries({ emailMessage, smsMessage })) {
+    if (text == null) continue;
+    if (!text.includes(CODE)) throw invalidLambdaResponse(`${name} must contain the code parameter`);
+    if (invitation && !text.includes(USERNAME))
+      throw invalidLambdaResponse(`${name} must contain the username parameter`);
+  }
+  return parsed.output;
+};

@@ -1,0 +1,64 @@
+import { AwsError } from "../service.ts";
+import { invalidParameter } from "./errors.ts";
+import type { Pool } from "./pool.ts";
+import { type Random, randomUuid } from "./randomness.ts";
+import type { Attribute } from "./request.ts";
+import { findByAlias, fold, type User } from "./user.ts";
+
+export interface NewIdentity {
+  username: string;
+  sub: string;
+  attributes: Map<string, string>;
+}
+
+/**
+ * The username, sub and attributes of a user to be. In a pool with username attributes the name given is an email
+ * address or a phone number, and the username is made equal to the sub. Throws when the name is taken.
+ */
+export const newIdentity = (
+  pool: Pool,
+  random: Random,
+  name: string,
+  given: Attribute[],
+  createdBy: "administrator" | "sign-up",
+): NewIdentity => {
+  const sub = randomUuid(random);
+  const attributes = new Map(given.map(({ Name, Value }) => [Name, Value]));
+  if (pool.usernameAttributes.length === 0) {
+    if (pool.aliasAttributes.includes("email") && name.includes("@")) {
+      throw invalidParameter("Username cannot be of email format, since user pool is configured for email alias.");
+    }
+    if (pool.users.has(fold(pool, name))) throw usernameExists(createdBy);
+    return { username: name, sub, attributes };
+  }
+  const attribute = pool.usernameAttributes.find((candidate) => (candidate === "email") === name.includes("@"));
+  if (attribute === undefined) throw invalidParameter(`Username should be an ${pool.usernameAttributes.join(" or ")}.`);
+  if (findByAlias(pool, attribute, name) !== undefined) {
+    throw new AwsError("UsernameExistsException", `An account with the given ${attribute} already exists.`);
+  }
+  return { username: sub, sub, attributes: attributes.set(attribute, name) };
+};
+
+const usernameExists = (createdBy: User["createdBy"]): AwsError => {
+  const message = createdBy === "administrator" ? "User account already exists" : "User already exists";
+  return new AwsError("UsernameExistsException", message);
+};
+
+/** Throws when somebody else was quicker while a trigger ran. */
+export const addToPool = (pool: Pool, user: User): void => {
+  const key = fold(pool, user.username);
+  if (pool.users.has(key)) throw usernameExists(user.createdBy);
+  pool.users.set(key, user);
+};
+
+/** Makes the user's verified aliases the user's own: taken from another one with `force`, else refused if taken. */
+export const takeAlias = (pool: Pool, user: User, force: boolean): void => {
+  for (const attribute of pool.aliasAttributes) {
+    const alias = user.attributes.get(attribute);
+    if (alias === undefined || user.attributes.get(`${attribute}_verified`) !== "true") continue;
+    const holder = findByAlias(pool, attribute, alias);
+    if (holder === undefined || holder === user) continue;
+    if (!force) throw new AwsError("AliasExistsException", `An account with the ${attribute} already exists.`);
+    holder.attributes.set(`${attribute}_verified`, "false");
+  }
+};

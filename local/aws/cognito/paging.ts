@@ -1,0 +1,23 @@
+import { invalidParameter } from "./errors.ts";
+
+/**
+ * Up to `limit` items from where `token` says; `next` is the token of the following page, undefined after the last
+ * item. Throws InvalidParameterException for a token that this list cannot have given.
+ */
+export const pageOf = <T>(
+  all: T[],
+  limit: number,
+  token: string | undefined,
+): { items: T[]; next: string | undefined } => {
+  const start = token === undefined ? 0 : readToken(token, all.length);
+  const end = start + limit;
+  return { items: all.slice(start, end), next: end < all.length ? writeToken(end) : undefined };
+};
+
+const writeToken = (position: number): string => Buffer.from(`page:${position}`).toString("base64url");
+
+const readToken = (token: string, length: number): number => {
+  const position = Number(/^page:(\d+)$/.exec(Buffer.from(token, "base64url").toString())?.[1]);
+  if (!(position <= length)) throw invalidParameter("Invalid pagination token provided.");
+  return position;
+};
