@@ -2,7 +2,11 @@ import dynalite from "dynalite";
 import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import { jsonService, type Service, type WireRequest, type WireResponse } from "./service.ts";
+import { AwsError, type Call, jsonService, type Service, type WireRequest, type WireResponse } from "./service.ts";
+
+interface Validation {
+  default: { types: Record<string, unknown> };
+}
 
 /**
  * DynamoDB is dynalite (https://github.com/architect/dynalite), asked without a port of its own. It has no TTL: items
@@ -25,11 +29,28 @@ export const dynamoDbService = (): Service => {
       operations: {},
     }),
     async perform(call, request) {
+      await refuseUnknownMembers(call);
       const response = await ask(listener, request);
       if (CHANGES_TABLES.has(call.operation)) await tableAtRest(listener, request, call.input["TableName"]);
       return response;
     },
   };
+};
+
+/** dynalite ignores the members that it does not know, such as ReturnValuesOnConditionCheckFailure. */
+const refuseUnknownMembers = async ({ operation, input }: Call): Promise<void> => {
+  const known = await knownMembers(operation);
+  const unknown = Object.keys(input).find((member) => known !== undefined && !known.has(member));
+  if (unknown !== undefined)
+    throw new AwsError("UnsupportedByLocalStack", `The local stack does not know the member ${unknown}.`, 501);
+};
+
+/** Undefined for an operation that dynalite does not have; it says so itself. */
+const knownMembers = async (operation: string): Promise<Set<string> | undefined> => {
+  const file = /^[A-Z][A-Za-z]+$/.exec(operation)?.[0].replace(/^./, (first) => first.toLowerCase());
+  const imported = import(`dynalite/validations/${file ?? ""}.js`) as Promise<Validation>;
+  const validation = await imported.catch(() => undefined);
+  return validation && new Set(Object.keys(validation.default.types));
 };
 
 const CHANGES_TABLES = new Set(["CreateTable", "DeleteTable", "UpdateTable"]);

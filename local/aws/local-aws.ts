@@ -5,6 +5,9 @@ import { LambdaRuntime } from "./lambda/lambda-runtime.ts";
 import { lambdaService } from "./lambda/lambda-service.ts";
 import { localRoutes } from "./local-routes.ts";
 import { Mailbox } from "./mailbox.ts";
+import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
+import { schedulerService } from "./scheduler/scheduler-service.ts";
+import { targetCallsThrough } from "./scheduler/target-calls.ts";
 import { Endpoint, serve } from "./server.ts";
 import type { Call, Service, WireRequest } from "./service.ts";
 import { Sqs } from "./sqs/sqs.ts";
@@ -20,6 +23,8 @@ export interface LocalAwsOptions {
   accountId?: string;
   /** Numbers in [0, 1). The same numbers make the same run, as long as calls are made in this process. */
   random?: () => number;
+  /** How Scheduler behaves where AWS leaves it open. */
+  scheduler?: Pick<SchedulerOptions, "pastAt" | "lateness" | "maximumSchedules">;
   /** Sees every call and how it was answered. */
   observe?: (call: Call, status: number | "hung up") => void;
 }
@@ -36,13 +41,19 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
   const asynchronousInvocation = new AsynchronousInvocation(clock, lambda);
   let url = "";
   const sqs = new Sqs({ clock, random, ...account, baseUrl: () => url });
+  const calls = targetCallsThrough(
+    (request) => endpoint.answer(request),
+    () => url,
+  );
+  const scheduler = new Scheduler({ clock, random, ...account, calls, ...options.scheduler });
 
   const services: Service[] = [
+    schedulerService(scheduler),
     sqsService(sqs, clock),
     lambdaService(lambda, asynchronousInvocation),
     dynamoDbService(),
   ];
-  const endpoint = new Endpoint(services, options.observe);
+  const endpoint: Endpoint = new Endpoint(services, options.observe);
   const answerLocally = localRoutes(clock, mailbox);
 
   const served = await serve(async (request) => {
@@ -61,6 +72,7 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     mailbox,
     lambda,
     asynchronousInvocation,
+    scheduler,
     sqs,
     endpoint,
     url,

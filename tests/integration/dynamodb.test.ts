@@ -66,6 +66,16 @@ it("keeps an item once, and refuses to put it on a false condition", async () =>
   expect(Item?.["dueAt"]).toEqual({ S: "2026-01-02" });
 });
 
+it("refuses a member that it would ignore", async () => {
+  const command = new PutItemCommand({
+    TableName,
+    Item: key,
+    ConditionExpression: "attribute_not_exists(version)",
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  });
+  await expect(dynamo.send(command)).rejects.toMatchObject({ name: "UnsupportedByLocalStack" });
+});
+
 it("updates and deletes on a condition", async () => {
   await put("pool#sub", "2026-01-02");
   const update = (version: string) =>

@@ -66,7 +66,7 @@ export class MessageMoveTask {
   }
 
   #moveOne(): void {
-    const message = this.moved < this.#toMove ? this.source.peekVisible() : undefined;
+    const message = this.source.peekVisible();
     if (message === undefined) {
       this.status = "COMPLETED";
       return;
@@ -85,6 +85,7 @@ export class MessageMoveTask {
       0,
     );
     this.moved += 1;
-    this.#next(Math.ceil(1000 / (this.#options.messagesPerSecond ?? MAXIMUM_MESSAGES_PER_SECOND)));
+    if (this.moved >= this.#toMove) this.status = "COMPLETED";
+    else this.#next(Math.ceil(1000 / (this.#options.messagesPerSecond ?? MAXIMUM_MESSAGES_PER_SECOND)));
   }
 }
