@@ -43,13 +43,13 @@ export interface Telemetry {
  * An error as it may be logged. AWS words some refusals with the value it was given, which can be a username: what
  * stands in quotes or looks like an address is left out.
  */
-export const describeError = (error: unknown): { error: string; message: string; at?: string | undefined } => {
+export const describeError = (error: unknown): { error: string; message: string; where?: string | undefined } => {
   if (!(error instanceof Error)) return { error: typeof error, message: "" };
   const message = error.message.replace(/(["'`]).*?\1/gs, "$1…$1").replace(/\S+@\S+/g, "…");
   return {
     error: error.name,
     message,
-    at: error.stack
+    where: error.stack
       ?.split("\n")
       .find((line) => line.startsWith("    at "))
       ?.trim(),

@@ -177,7 +177,7 @@ export const isOverdue = (window: Pick<Window, "dueAt">, tolerance: number, now:
 export const noteFailure = (window: Window, failure: { error: string; message: string }, now: Date): Window => ({
   ...window,
   attempts: window.attempts + 1,
-  lastFailure: { at: now, ...failure },
+  lastFailure: { at: now, error: failure.error, message: failure.message },
   nextTryAt: plus(now, Math.min(30_000 * 2 ** Math.min(window.attempts, 7), hour)),
 });
 

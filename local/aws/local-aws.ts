@@ -1,3 +1,4 @@
+import { type CognitoOptions, createCognito } from "./cognito/cognito.ts";
 import { dynamoDbService } from "./dynamodb.ts";
 import { inProcessHandler } from "./in-process-handler.ts";
 import { AsynchronousInvocation } from "./lambda/asynchronous-invocation.ts";
@@ -23,6 +24,8 @@ export interface LocalAwsOptions {
   accountId?: string;
   /** Numbers in [0, 1). The same numbers make the same run, as long as calls are made in this process. */
   random?: () => number;
+  /** How Cognito behaves where AWS leaves it open. */
+  cognito?: Pick<CognitoOptions, "behaviour" | "quotas">;
   /** How Scheduler behaves where AWS leaves it open. */
   scheduler?: Pick<SchedulerOptions, "pastAt" | "lateness" | "maximumSchedules">;
   /** Sees every call and how it was answered. */
@@ -45,9 +48,11 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     (request) => endpoint.answer(request),
     () => url,
   );
+  const cognito = createCognito({ clock, mailbox, functions: lambda, random, ...account, ...options.cognito });
   const scheduler = new Scheduler({ clock, random, ...account, calls, ...options.scheduler });
 
   const services: Service[] = [
+    cognito,
     schedulerService(scheduler),
     sqsService(sqs, clock),
     lambdaService(lambda, asynchronousInvocation),
@@ -72,6 +77,7 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     mailbox,
     lambda,
     asynchronousInvocation,
+    cognito,
     scheduler,
     sqs,
     endpoint,

@@ -1,0 +1,46 @@
+import type { Clock } from "../shared/clock.ts";
+import type { Dimension, LogFields, Metric, Telemetry } from "../shared/telemetry.ts";
+
+export interface LogLine {
+  at: Date;
+  source: string;
+  level: "info" | "warn" | "error";
+  event: string;
+  fields: LogFields;
+}
+
+export interface MetricValue {
+  at: Date;
+  source: string;
+  metric: Metric;
+  value: number;
+  dimension?: Dimension | undefined;
+}
+
+/** What the functions logged and measured, by the local clock, to be looked at instead of printed. */
+export class RecordedTelemetry {
+  readonly lines: LogLine[] = [];
+  readonly values: MetricValue[] = [];
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  for(source: string): Telemetry {
+    const write =
+      (level: LogLine["level"]) =>
+      (event: string, fields: LogFields = {}) => {
+        this.lines.push({ at: this.#clock.now(), source, level, event, fields });
+      };
+    return {
+      log: { info: write("info"), warn: write("warn"), error: write("error") },
+      metrics: {
+        add: (metric, value, dimension) => {
+          this.values.push({ at: this.#clock.now(), source, metric, value, dimension });
+        },
+      },
+      flush: () => undefined,
+    };
+  }
+}

@@ -1,0 +1,152 @@
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ConfiguredRetryStrategy } from "@smithy/core/retry";
+import { wire as customMessage } from "../functions/custom-message/wiring.ts";
+import { wire as postAuthentication } from "../functions/post-authentication/wiring.ts";
+import { wire as postConfirmation } from "../functions/post-confirmation/wiring.ts";
+import { wire as reEnableMfa } from "../functions/re-enable-mfa/wiring.ts";
+import { wire as reconcile } from "../functions/reconcile/wiring.ts";
+import { wire as recordReset } from "../functions/record-reset/wiring.ts";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { minute } from "../shared/duration.ts";
+import type { Deps } from "../shared/lifecycle/deps.ts";
+import { policyFromEnvironment } from "../shared/policy.ts";
+import { sqsDueQueue } from "../shared/queues.ts";
+import { schedulerTimers } from "../shared/timers.ts";
+import { cognitoUserDirectory } from "../shared/user-directory.ts";
+import { dynamoWindowStore } from "../shared/window-store.ts";
+import type { Surroundings } from "../shared/surroundings.ts";
+import { createArticlePool } from "./article-pool.ts";
+import { EventSourceMapping } from "./aws/lambda/event-source-mapping.ts";
+import type { LambdaHandler } from "./aws/lambda/lambda-runtime.ts";
+import type { LocalAws } from "./aws/local-aws.ts";
+import { RecordedTelemetry } from "./recorded-telemetry.ts";
+import { names } from "./service-names.ts";
+import { createWindowsTable } from "./windows-table.ts";
+
+export type Stack = Awaited<ReturnType<typeof deployStack>>;
+
+type Wire = (surroundings: Surroundings) => unknown;
+
+const seconds = 1000;
+
+/** The time-outs of serverless.yml, in milliseconds. */
+const functions: Record<string, { wire: Wire; timeoutMs: number }> = {
+  "custom-message": { wire: customMessage, timeoutMs: 5 * seconds },
+  "post-confirmation": { wire: postConfirmation, timeoutMs: 5 * seconds },
+  "post-authentication": { wire: postAuthentication, timeoutMs: 5 * seconds },
+  "record-reset": { wire: recordReset, timeoutMs: 30 * seconds },
+  "re-enable-mfa": { wire: reEnableMfa, timeoutMs: 60 * seconds },
+  reconcile: { wire: reconcile, timeoutMs: 60 * seconds },
+};
+
+/**
+ * Deploys the service on a local AWS: what serverless.yml makes of it in AWS, with the same functions, wired by the same
+ * code. `parameters` are environment variables of the policy, such as GRACE_PERIOD.
+ */
+export const deployStack = async (aws: LocalAws, newId: () => string, parameters: Record<string, string> = {}) => {
+  const options = aws.clientOptions("deployment");
+  const sqs = new SQSClient(options);
+  const queue = async (QueueName: string, Attributes: Record<string, string> = {}) => {
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+    return { url: QueueUrl ?? "", arn: `arn:aws:sqs:${aws.region}:${aws.accountId}:${QueueName}` };
+  };
+  const redrive = (deadLetterTargetArn: string, visibilitySeconds: number) => ({
+    VisibilityTimeout: String(visibilitySeconds),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 100 }),
+  });
+  const recordsDlq = await queue(names.recordsDlq);
+  const dueDlq = await queue(names.dueDlq);
+  const timerDlq = await queue(names.timerDlq);
+  const records = await queue(names.recordsQueue, redrive(recordsDlq.arn, 180));
+  const due = await queue(names.dueQueue, redrive(dueDlq.arn, 360));
+  const scheduler = new SchedulerClient(options);
+  await scheduler.send(new CreateScheduleGroupCommand({ Name: names.scheduleGroup }));
+  await createWindowsTable(new DynamoDBClient(options));
+  const pool = await createArticlePool(new CognitoIdentityProviderClient(options), {
+    customMessage: aws.lambda.arn("custom-message"),
+    postConfirmation: aws.lambda.arn("post-confirmation"),
+    postAuthentication: aws.lambda.arn("post-authentication"),
+  });
+
+  const environment: Record<string, string> = {
+    WINDOWS_TABLE: names.windowsTable,
+    RECORDS_QUEUE_URL: records.url,
+    RECORDS_DLQ_URL: recordsDlq.url,
+    DUE_QUEUE_URL: due.url,
+    DUE_QUEUE_ARN: due.arn,
+    DUE_DLQ_URL: dueDlq.url,
+    SCHEDULE_GROUP: names.scheduleGroup,
+    TIMER_ROLE_ARN: `arn:aws:iam::${aws.accountId}:role/timer`,
+    TIMER_DLQ_ARN: timerDlq.arn,
+    USER_POOL_ID: pool.userPoolId,
+    ...parameters,
+  };
+  const telemetry = new RecordedTelemetry(aws.clock);
+  const surroundings = (caller: string): Required<Surroundings> => ({
+    environment,
+    clock: aws.clock,
+    newId,
+    telemetry: telemetry.for(caller),
+    // The SDK pauses between its attempts in real time, for which the local clock does not move.
+    aws: {
+      ...aws.clientOptions(caller),
+      requestHandler: aws.requestHandler,
+      retryStrategy: new ConfiguredRetryStrategy(3, () => 0),
+    },
+  });
+  for (const [name, { wire, timeoutMs }] of Object.entries(functions)) {
+    aws.lambda.register(name, wire(surroundings(name)) as LambdaHandler, { timeoutMs });
+  }
+  const feed = (queueName: string, functionName: string, maximumConcurrency: number) =>
+    new EventSourceMapping({
+      clock: aws.clock,
+      lambda: aws.lambda,
+      queue: aws.sqs.findByName(queueName),
+      functionName,
+      batchSize: 10,
+      maximumConcurrency,
+      reportBatchItemFailures: true,
+    });
+  feed(names.recordsQueue, "record-reset", 5);
+  feed(names.dueQueue, "re-enable-mfa", 2);
+  every(5 * minute, aws, () => void aws.lambda.invoke("reconcile", {}));
+
+  return { aws, ...pool, environment, telemetry, operator: operatorDeps(environment, surroundings("operator")) };
+};
+
+/** What the lifecycle needs when an operator acts. */
+const operatorDeps = (
+  environment: Record<string, string>,
+  { clock, newId, telemetry, aws }: Required<Surroundings>,
+): Deps => {
+  const setting = (name: string): string => environment[name] ?? "";
+  return {
+    windows: dynamoWindowStore(DynamoDBDocumentClient.from(new DynamoDBClient(aws)), setting("WINDOWS_TABLE")),
+    users: cognitoUserDirectory(new CognitoIdentityProviderClient(aws), setting("USER_POOL_ID")),
+    timers: schedulerTimers(
+      new SchedulerClient(aws),
+      clock,
+      sqsDueQueue(new SQSClient(aws), setting("DUE_QUEUE_URL")),
+      {
+        group: setting("SCHEDULE_GROUP"),
+        queueArn: setting("DUE_QUEUE_ARN"),
+        roleArn: setting("TIMER_ROLE_ARN"),
+        deadLetterArn: setting("TIMER_DLQ_ARN"),
+      },
+    ),
+    clock,
+    newId,
+    policy: policyFromEnvironment(environment),
+    telemetry,
+  };
+};
+
+const every = (milliseconds: number, aws: LocalAws, run: () => void): void => {
+  aws.clock.at(new Date(aws.clock.now().getTime() + milliseconds), () => {
+    run();
+    every(milliseconds, aws, run);
+  });
+};

@@ -1,0 +1,35 @@
+import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { names } from "./service-names.ts";
+
+/** The table as infra/windows-table.yml describes it; a test holds the two together. */
+export const windowsTable = {
+  AttributeDefinitions: [
+    { AttributeName: "user", AttributeType: "S" },
+    { AttributeName: "item", AttributeType: "S" },
+    { AttributeName: "openIn", AttributeType: "S" },
+    { AttributeName: "dueAt", AttributeType: "S" },
+  ],
+  KeySchema: [
+    { AttributeName: "user", KeyType: "HASH" },
+    { AttributeName: "item", KeyType: "RANGE" },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: "due",
+      KeySchema: [
+        { AttributeName: "openIn", KeyType: "HASH" },
+        { AttributeName: "dueAt", KeyType: "RANGE" },
+      ],
+      Projection: {
+        ProjectionType: "INCLUDE",
+        NonKeyAttributes: ["userPoolId", "sub", "windowId", "attempts", "nextTryAt"],
+      },
+    },
+  ],
+} satisfies Partial<CreateTableCommand["input"]>;
+
+export const createWindowsTable = async (dynamo: DynamoDBClient): Promise<void> => {
+  await dynamo.send(
+    new CreateTableCommand({ TableName: names.windowsTable, BillingMode: "PAY_PER_REQUEST", ...windowsTable }),
+  );
+};
