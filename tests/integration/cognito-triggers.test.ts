@@ -219,6 +219,15 @@ describe("a trigger that fails", () => {
     expect(stack.mailbox.mails).toEqual([]);
   });
 
+  it("because it does not exist fails the request", async () => {
+    const broken = await stack.createPool({ LambdaConfig: { CustomMessage: triggerArn("missing") } });
+    await stack.createUser(broken.UserPoolId, "ana");
+    await expect(forgot({ ClientId: broken.ClientId })).rejects.toMatchObject({
+      name: "UnexpectedLambdaException",
+      message: "CustomMessage invocation failed due to error ResourceNotFoundException.",
+    });
+  });
+
   it("in PreAuthentication or PostAuthentication fails the sign-in", async () => {
     stack.functions.handlers.set("post-authentication", failing);
     await expect(stack.signIn(ClientId, "ana")).rejects.toMatchObject({
@@ -419,6 +428,11 @@ describe("signing up", () => {
     stack.functions.handlers.set("pre-sign-up", answerWith({ autoConfirmUser: true, autoVerifyEmail: true }));
     expect(await signUp()).toMatchObject({ UserConfirmed: true });
     expect(await stack.signIn(ClientId, "bob")).toHaveProperty("AuthenticationResult");
+  });
+
+  it("is refused when PreSignUp's answer makes no sense", async () => {
+    stack.functions.handlers.set("pre-sign-up", answerWith({ autoConfirmUser: "yes" }));
+    await expect(signUp()).rejects.toMatchObject({ name: "InvalidLambdaResponseException" });
   });
 
   it("is refused where only administrators create users", async () => {

@@ -171,6 +171,35 @@ describe("administering a user", () => {
     await update([...email("new@example.com"), { Name: "email_verified", Value: "true" }]);
   });
 
+  it("refuses an address by which somebody else signs in, and changes nothing", async () => {
+    const other = await stack.createPool({ UsernameAttributes: ["email"] });
+    await stack.createUser(other.UserPoolId, "bob@example.com", { email: "bob@example.com" });
+    const { User } = await stack.cognito.adminCreateUser({ UserPoolId: other.UserPoolId, Username: "ana@example.com" });
+    const ana = { UserPoolId: other.UserPoolId, Username: User?.Username };
+    const verified = { Name: "email_verified", Value: "true" };
+    await expect(
+      stack.cognito.adminUpdateUserAttributes({ ...ana, UserAttributes: [...email("bob@example.com"), verified] }),
+    ).rejects.toMatchObject({ name: "AliasExistsException" });
+    expect((await stack.cognito.adminGetUser(ana)).UserAttributes).toContainEqual(email("ana@example.com")[0]);
+  });
+
+  it("moves a verified alias only when forced", async () => {
+    const other = await stack.createPool({ AliasAttributes: ["email"] });
+    await stack.createUser(other.UserPoolId, "ana");
+    const create = (ForceAliasCreation: boolean) =>
+      stack.cognito.adminCreateUser({
+        UserPoolId: other.UserPoolId,
+        Username: "bob",
+        UserAttributes: [...email("ana@example.com"), { Name: "email_verified", Value: "true" }],
+        MessageAction: "SUPPRESS",
+        ForceAliasCreation,
+      });
+    await expect(create(false)).rejects.toMatchObject({ name: "AliasExistsException" });
+    await create(true);
+    const found = await stack.cognito.adminGetUser({ UserPoolId: other.UserPoolId, Username: "ana@example.com" });
+    expect(found.Username).toBe("bob");
+  });
+
   it("asks for a new password after a temporary one was set", async () => {
     await stack.createUser(UserPoolId, "ana");
     await stack.cognito.adminSetUserPassword({

@@ -4,6 +4,7 @@ import { createCognito } from "../../local/aws/cognito/cognito.ts";
 import type { FunctionInvoker, InvocationOutcome } from "../../local/aws/function-invoker.ts";
 import { Mailbox } from "../../local/aws/mailbox.ts";
 import { Endpoint, serve } from "../../local/aws/server.ts";
+import { AwsError } from "../../local/aws/service.ts";
 import { VirtualClock } from "../../local/aws/virtual-clock.ts";
 
 export interface TriggerEvent {
@@ -38,7 +39,11 @@ export class TriggerFunctions implements FunctionInvoker {
     return event;
   }
 
+  /** Rejects for the function "missing". */
   invoke(functionName: string, event: unknown): Promise<InvocationOutcome> {
+    if (functionName === triggerArn("missing")) {
+      return Promise.reject(new AwsError("ResourceNotFoundException", "Function not found"));
+    }
     return this.#clock.track(async () => {
       const received = event as TriggerEvent;
       this.events.push(structuredClone(received));
@@ -124,6 +129,7 @@ export const startCognito = async (options: { quotas?: boolean; random?: () => n
         MfaConfiguration: mfa,
         EmailMfaConfiguration: {},
         SoftwareTokenMfaConfiguration: { Enabled: true },
+        ...(settings.SmsConfiguration !== undefined && { SmsMfaConfiguration: {} }),
       });
     }
     return { UserPoolId, ClientId: await createClient(UserPoolId) };

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { AwsError, type Operation } from "../service.ts";
 import { invalidParameter, userNotFound } from "./errors.ts";
 import { type Medium, sendMessage } from "./messages.ts";
-import { addToPool, newIdentity, takeAlias } from "./new-user.ts";
+import { addToPool, newIdentity, takeNames } from "./new-user.ts";
 import { generatePassword, setPassword } from "./password-policy.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { attributes, type ClientMetadata, clientMetadata, password, poolId, request, username } from "./request.ts";
@@ -88,7 +88,7 @@ const addUser = async (
     status: "FORCE_CHANGE_PASSWORD",
     at: clock.now(),
   });
-  takeAlias(pool, user, input.ForceAliasCreation);
+  takeNames(pool, user, user.attributes, input.ForceAliasCreation);
   addToPool(pool, user);
   return user;
 };

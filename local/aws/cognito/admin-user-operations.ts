@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Operation } from "../service.ts";
 import { notSupported } from "./errors.ts";
-import { takeAlias } from "./new-user.ts";
+import { takeNames } from "./new-user.ts";
 import { setPassword } from "./password-policy.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { attributes, type Attribute, epochSeconds, password, poolId, request, username } from "./request.ts";
@@ -11,9 +11,12 @@ import { attributeList, describeFactors, fold, requireUser, type User } from "./
 
 const who = { UserPoolId: poolId, Username: username };
 
-/** Changes attributes. An address that changes is not verified any more, unless the same call says that it is. */
-const updateAttributes = (pool: Pool, user: User, given: Attribute[]): void => {
+/**
+ * The attributes after a change. An address that changes is not verified any more, unless the same call says that it is.
+ */
+const changeAttributes = (pool: Pool, user: User, given: Attribute[]): Map<string, string> => {
   checkAttributes(pool.schema, given);
+  const changed = new Map(user.attributes);
   for (const attribute of ["email", "phone_number"] as const) {
     const change = given.find(({ Name }) => Name === attribute);
     if (change === undefined || change.Value === user.attributes.get(attribute)) continue;
@@ -23,12 +26,13 @@ const updateAttributes = (pool: Pool, user: User, given: Attribute[]): void => {
         `verification messages for a changed ${attribute}: set ${attribute}_verified in the same call`,
       );
     }
-    user.attributes.set(`${attribute}_verified`, "false");
+    changed.set(`${attribute}_verified`, "false");
   }
   for (const { Name, Value } of given) {
-    if (Value === "") user.attributes.delete(Name);
-    else user.attributes.set(Name, Value);
+    if (Value === "") changed.delete(Name);
+    else changed.set(Name, Value);
   }
+  return changed;
 };
 
 export const adminUserOperations = ({ pools, clock }: Surroundings): Record<string, Operation> => {
@@ -63,8 +67,9 @@ export const adminUserOperations = ({ pools, clock }: Surroundings): Record<stri
     AdminEnableUser: switchEnabled(true),
     AdminUpdateUserAttributes: request({ ...who, UserAttributes: attributes }, (input) => {
       const { pool, user } = find(input);
-      updateAttributes(pool, user, input.UserAttributes);
-      takeAlias(pool, user, false);
+      const changed = changeAttributes(pool, user, input.UserAttributes);
+      takeNames(pool, user, changed, false);
+      user.attributes = changed;
       user.modifiedAt = clock.now();
     }),
     // A federated user who is given a password becomes a user of the pool, as the API reference says.

@@ -23,7 +23,7 @@ export const newIdentity = (
   createdBy: "administrator" | "sign-up",
 ): NewIdentity => {
   const sub = randomUuid(random);
-  const attributes = new Map(given.map(({ Name, Value }) => [Name, Value]));
+  const attributes = new Map(given.filter(({ Value }) => Value !== "").map(({ Name, Value }) => [Name, Value]));
   if (pool.usernameAttributes.length === 0) {
     if (pool.aliasAttributes.includes("email") && name.includes("@")) {
       throw invalidParameter("Username cannot be of email format, since user pool is configured for email alias.");
@@ -51,14 +51,20 @@ export const addToPool = (pool: Pool, user: User): void => {
   pool.users.set(key, user);
 };
 
-/** Makes the user's verified aliases the user's own: taken from another one with `force`, else refused if taken. */
-export const takeAlias = (pool: Pool, user: User, force: boolean): void => {
-  for (const attribute of pool.aliasAttributes) {
-    const alias = user.attributes.get(attribute);
-    if (alias === undefined || user.attributes.get(`${attribute}_verified`) !== "true") continue;
-    const holder = findByAlias(pool, attribute, alias);
+/**
+ * Lets the user have the names that `attributes` would give: a verified alias is taken from another user with `force`,
+ * else refused if it is taken. A sign-in name is never taken away.
+ */
+export const takeNames = (pool: Pool, user: User, attributes: Map<string, string>, force: boolean): void => {
+  for (const attribute of [...pool.usernameAttributes, ...pool.aliasAttributes]) {
+    const isAlias = pool.aliasAttributes.includes(attribute);
+    const name = attributes.get(attribute);
+    if (name === undefined || (isAlias && attributes.get(`${attribute}_verified`) !== "true")) continue;
+    const holder = findByAlias(pool, attribute, name);
     if (holder === undefined || holder === user) continue;
-    if (!force) throw new AwsError("AliasExistsException", `An account with the ${attribute} already exists.`);
+    if (!force || !isAlias) {
+      throw new AwsError("AliasExistsException", `An account with the ${attribute} already exists.`);
+    }
     holder.attributes.set(`${attribute}_verified`, "false");
   }
 };

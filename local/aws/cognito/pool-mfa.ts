@@ -29,7 +29,7 @@ export interface PoolMfa {
 export const offersFactor = (pool: Pool, factor: Factor): boolean => {
   if (pool.mfa.MfaConfiguration === "OFF") return false;
   if (factor === "EMAIL_OTP") return pool.mfa.EmailMfaConfiguration !== undefined;
-  if (factor === "SMS_MFA") return pool.settings.SmsConfiguration !== undefined;
+  if (factor === "SMS_MFA") return pool.mfa.SmsMfaConfiguration !== undefined;
   return pool.mfa.SoftwareTokenMfaConfiguration?.Enabled === true;
 };
 
@@ -54,7 +54,7 @@ export const checkMfaRequirements = ({ mfa, tier, settings }: Pick<Pool, "mfa" |
     }
     if (recoversOnlyBy("verified_email")) throw conflict("verified_email", "Email");
   }
-  if (settings.SmsConfiguration !== undefined && recoversOnlyBy("verified_phone_number")) {
+  if (mfa.SmsMfaConfiguration !== undefined && recoversOnlyBy("verified_phone_number")) {
     throw conflict("verified_phone_number", "SMS");
   }
 };
@@ -76,8 +76,13 @@ export const poolMfaOperations = ({ pools, clock }: Surroundings): Record<string
       SmsMfaConfiguration: v.optional(smsMfa),
       SoftwareTokenMfaConfiguration: v.optional(v.strictObject({ Enabled: v.optional(v.boolean(), false) })),
     },
-    ({ UserPoolId, ...mfa }) => {
+    ({ UserPoolId, ...given }) => {
       const pool = requirePool(pools, UserPoolId);
+      const sms = given.SmsMfaConfiguration?.SmsConfiguration ?? pool.settings.SmsConfiguration;
+      const mfa = {
+        ...given,
+        SmsMfaConfiguration: given.SmsMfaConfiguration && { ...given.SmsMfaConfiguration, SmsConfiguration: sms },
+      };
       const someFactor =
         mfa.EmailMfaConfiguration !== undefined ||
         mfa.SmsMfaConfiguration !== undefined ||
@@ -90,7 +95,6 @@ export const poolMfaOperations = ({ pools, clock }: Surroundings): Record<string
           "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.",
         );
       }
-      const sms = mfa.SmsMfaConfiguration?.SmsConfiguration ?? pool.settings.SmsConfiguration;
       if (mfa.SmsMfaConfiguration !== undefined && sms === undefined) {
         throw invalidParameter("SMS configuration is required to configure SMS MFA.");
       }

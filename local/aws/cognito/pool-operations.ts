@@ -3,7 +3,7 @@ import type { Operation } from "../service.ts";
 import { invalidParameter } from "./errors.ts";
 import { pageOf } from "./paging.ts";
 import { type Pool, requirePool } from "./pool.ts";
-import { checkMfaRequirements } from "./pool-mfa.ts";
+import { checkMfaRequirements, type PoolMfa } from "./pool-mfa.ts";
 import { type MfaConfiguration, type PoolSettings, settingsEntries } from "./pool-settings.ts";
 import { ALPHANUMERIC, randomText } from "./randomness.ts";
 import { epochSeconds, integer, pageToken, poolId, request, text } from "./request.ts";
@@ -117,7 +117,6 @@ export const poolOperations = ({
       if (AliasAttributes.length > 0 && UsernameAttributes.length > 0) {
         throw invalidParameter("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.");
       }
-      requireSomeFactor(MfaConfiguration, settings, false);
       const id = `${region}_${randomText(random, ALPHANUMERIC, 9)}`;
       const pool: Pool = {
         id,
@@ -127,7 +126,7 @@ export const poolOperations = ({
         modifiedAt: clock.now(),
         settings,
         tier: UserPoolTier ?? "ESSENTIALS",
-        mfa: { MfaConfiguration },
+        mfa: changeMfa(undefined, MfaConfiguration, settings),
         schema: buildSchema(Schema ?? []),
         aliasAttributes: AliasAttributes,
         usernameAttributes: UsernameAttributes,
@@ -152,9 +151,8 @@ export const poolOperations = ({
     const changed = {
       settings,
       tier: UserPoolTier ?? pool.tier,
-      mfa: MfaConfiguration === "OFF" ? { MfaConfiguration } : { ...pool.mfa, MfaConfiguration },
+      mfa: changeMfa(pool.mfa, MfaConfiguration, settings),
     };
-    requireSomeFactor(MfaConfiguration, settings, hasFactor(pool));
     checkMfaRequirements(changed);
     Object.assign(pool, changed, { name: PoolName ?? pool.name, modifiedAt: clock.now() });
     return {};
@@ -183,13 +181,18 @@ export const poolOperations = ({
   }),
 });
 
-const hasFactor = ({ mfa }: Pool): boolean =>
-  mfa.EmailMfaConfiguration !== undefined || mfa.SoftwareTokenMfaConfiguration?.Enabled === true;
-
-/** MFA can be switched on only where there is a factor; a pool that is being created can have none but SMS. */
-const requireSomeFactor = (mfa: MfaConfiguration, settings: PoolSettings, otherFactor: boolean): void => {
-  if (mfa === "OFF" || otherFactor || settings.SmsConfiguration !== undefined) return;
-  throw invalidParameter(
-    "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
-  );
+/**
+ * MFA that is switched on with the pool's settings means text messages, unless other factors have been set before.
+ * Throws when there is neither.
+ */
+const changeMfa = (current: PoolMfa | undefined, wanted: MfaConfiguration, settings: PoolSettings): PoolMfa => {
+  if (wanted === "OFF") return { MfaConfiguration: "OFF" };
+  if (current !== undefined && current.MfaConfiguration !== "OFF") return { ...current, MfaConfiguration: wanted };
+  const { SmsConfiguration } = settings;
+  if (SmsConfiguration === undefined) {
+    throw invalidParameter(
+      "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
+    );
+  }
+  return { MfaConfiguration: wanted, SmsMfaConfiguration: { SmsConfiguration } };
 };

@@ -15,8 +15,8 @@ const REQUESTS_PER_SECOND = {
   UserPoolUpdate: 15,
   UserPoolResourceRead: 20,
   UserPoolResourceUpdate: 15,
-  ClientRead: 15,
-  ClientUpdate: 15,
+  UserPoolClientRead: 15,
+  UserPoolClientUpdate: 15,
 };
 type Category = keyof typeof REQUESTS_PER_SECOND;
 
@@ -52,8 +52,8 @@ const OPERATIONS: Record<Category, string[]> = {
   UserPoolUpdate: ["CreateUserPool", "UpdateUserPool", "DeleteUserPool"],
   UserPoolResourceRead: ["GetUserPoolMfaConfig", "ListGroups"],
   UserPoolResourceUpdate: ["SetUserPoolMfaConfig", "CreateGroup", "DeleteGroup"],
-  ClientRead: ["DescribeUserPoolClient", "ListUserPoolClients"],
-  ClientUpdate: ["CreateUserPoolClient", "UpdateUserPoolClient", "DeleteUserPoolClient"],
+  UserPoolClientRead: ["DescribeUserPoolClient", "ListUserPoolClients"],
+  UserPoolClientUpdate: ["CreateUserPoolClient", "UpdateUserPoolClient", "DeleteUserPoolClient"],
 };
 
 const categoryOf = new Map(

@@ -5,7 +5,7 @@ import { countAttempt } from "./attempts.ts";
 import { attributeFor, type CodeDelivery } from "./delivery.ts";
 import { codeMismatch, expiredCode, invalidParameter, notAuthorized, userNotFoundForClient } from "./errors.ts";
 import { type Medium, sendMessage } from "./messages.ts";
-import { addToPool, newIdentity, takeAlias } from "./new-user.ts";
+import { addToPool, newIdentity, takeNames } from "./new-user.ts";
 import { checkPassword } from "./password-policy.ts";
 import { type Pool, requireClient, requirePool } from "./pool.ts";
 import { randomDigits } from "./randomness.ts";
@@ -23,7 +23,7 @@ import {
 } from "./request.ts";
 import { checkAttributes, missingAttributes } from "./schema-attributes.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { triggerAttributes } from "./triggers.ts";
+import { invalidLambdaResponse, triggerAttributes } from "./triggers.ts";
 import { createUser, findUser, requireUser, type User } from "./user.ts";
 
 const DAY = 86_400_000;
@@ -153,7 +153,9 @@ export const signUpOperations = (surroundings: Surroundings): Record<string, Ope
         },
         response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
       });
-      const automatic = v.parse(preSignUpAnswer, response ?? {});
+      const answer = v.safeParse(preSignUpAnswer, response ?? {});
+      if (!answer.success) throw invalidLambdaResponse("Unrecognizable lambda output");
+      const automatic = answer.output;
       const user = createUser({ ...identity, createdBy: "sign-up", status: "UNCONFIRMED", at: clock.now() });
       Object.assign(user, { password: input.Password, passwordHistory: [input.Password] });
       if (automatic.autoVerifyEmail === true) user.attributes.set("email_verified", "true");
@@ -182,8 +184,9 @@ export const signUpOperations = (surroundings: Surroundings): Record<string, Ope
       const code = user.signUpCode;
       if (code === undefined || surroundings.clock.now() >= code.expiresAt) throw expiredCode();
       if (code.value !== input.ConfirmationCode) throw codeMismatch();
-      user.attributes.set(`${code.attribute}_verified`, "true");
-      takeAlias(pool, user, input.ForceAliasCreation);
+      const verified = `${code.attribute}_verified`;
+      takeNames(pool, user, new Map(user.attributes).set(verified, "true"), input.ForceAliasCreation);
+      user.attributes.set(verified, "true");
       user.signUpCode = undefined;
       await confirm(surroundings, pool, user, client.id, input.ClientMetadata);
     },

@@ -16,7 +16,7 @@ export interface User {
   status: UserStatus;
   enabled: boolean;
   /** Without `sub`. */
-  readonly attributes: Map<string, string>;
+  attributes: Map<string, string>;
   password: string | undefined;
   /** The newest first, the current one included; as many as the pool's policy has ever asked for. */
   passwordHistory: string[];
