@@ -1,3 +1,8 @@
+import {
+  AdminCreateUserCommand,
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { SQSEvent } from "aws-lambda";
@@ -60,6 +65,34 @@ describe("the endpoint", () => {
     await client.send(new SendMessageCommand({ QueueUrl: aws.sqs.url(queue), MessageBody: "x" }));
     expect(await delivered).toBe("x");
     client.destroy();
+  });
+
+  it("lets user pools call the functions, which call other services, and delivers their mail", async () => {
+    const queue = aws.sqs.createQueue("records");
+    const options = { ...aws.clientOptions("test"), requestHandler: aws.requestHandler };
+    const sqs = new SQSClient(options);
+    const trigger = async (event: { triggerSource: string }) => {
+      await sqs.send(new SendMessageCommand({ QueueUrl: aws.sqs.url(queue), MessageBody: event.triggerSource }));
+      return event;
+    };
+    aws.lambda.register("custom-message", trigger, { timeoutMs: 3000 });
+    const client = new CognitoIdentityProviderClient(options);
+    const { UserPool } = await client.send(
+      new CreateUserPoolCommand({
+        PoolName: "staff",
+        LambdaConfig: { CustomMessage: aws.lambda.arn("custom-message") },
+      }),
+    );
+    await client.send(
+      new AdminCreateUserCommand({
+        UserPoolId: UserPool?.Id,
+        Username: "hana",
+        UserAttributes: [{ Name: "email", Value: "hana@example.com" }],
+        DesiredDeliveryMediums: ["EMAIL"],
+      }),
+    );
+    expect(queue.receive(10).map((message) => message.body)).toEqual(["CustomMessage_AdminCreateUser"]);
+    expect(aws.mailbox.latest("hana@example.com").body).toContain("hana");
   });
 
   it("does not begin on a port that is taken", async () => {
