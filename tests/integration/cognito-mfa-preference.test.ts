@@ -85,9 +85,11 @@ describe("the MFA preference", () => {
   });
 
   it("changes nothing at all when one of the factors is refused", async () => {
-    await expect(set({ EmailMfaSettings: on, SMSMfaSettings: off })).rejects.toMatchObject(
-      refused("InvalidParameterException"),
-    );
+    await enrolTotp();
+    const impossible = { Enabled: false, PreferredMfa: true };
+    await expect(
+      set({ SoftwareTokenMfaSettings: { Enabled: true }, EmailMfaSettings: impossible }),
+    ).rejects.toMatchObject(refused("InvalidParameterException"));
     expect(await factorsOf()).toEqual({ active: undefined, preferred: undefined });
   });
 
