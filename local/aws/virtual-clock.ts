@@ -1,4 +1,5 @@
-import { setImmediate } from "node:timers/promises";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Clock } from "../../shared/clock.ts";
 import { Heap } from "./heap.ts";
 
@@ -9,18 +10,29 @@ interface Timer {
   cancelled: boolean;
 }
 
+/** Work in progress. It is at rest while it has calls neither under way nor to be repeated, and sleeps on the clock. */
+interface Work {
+  sleeping: number;
+  calling: number;
+  mayRepeat: boolean;
+}
+
+const isAtRest = (work: Work): boolean => work.calling === 0 && work.sleeping > 0;
+
 /**
  * The one clock of the local stack. It stands still until it is advanced; then everything that falls due happens in
  * order of time, and each thing that happens has come to rest before the next one starts.
  *
- * At rest means: no Lambda invocation is running, other than those that sleep on this clock.
+ * At rest means: no tracked work (a Lambda invocation) is running, other than what sleeps on this clock. Work may sleep in
+ * several branches at once, as long as what its other branches wait for are `call`s.
  */
 export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
   readonly #timers = new Heap<Timer>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order));
-  #running = 0;
-  #atRest: (() => void)[] = [];
+  readonly #work = new Set<Work>();
+  readonly #current = new AsyncLocalStorage<Work>();
+  #changed: (() => void)[] = [];
   #advancing: Promise<void> = Promise.resolve();
 
   constructor(start: Date) {
@@ -31,14 +43,15 @@ export class VirtualClock implements Clock {
     return new Date(this.#now);
   }
 
-  /** To be awaited inside `track`ed work only: it does not count as running while it sleeps. */
   async sleep(milliseconds: number): Promise<void> {
+    const work = this.#current.getStore();
+    if (work !== undefined) work.sleeping += 1;
     await new Promise<void>((resolve) => {
       this.at(new Date(this.#now + Math.max(0, milliseconds)), () => {
-        this.#running += 1;
+        if (work !== undefined) work.sleeping -= 1;
         resolve();
       });
-      this.#leave();
+      this.#change();
     });
   }
 
@@ -51,13 +64,32 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Counts `work` as running until it ends: the clock does not move on before. */
-  async track<T>(work: () => Promise<T>): Promise<T> {
-    this.#running += 1;
+  /** The clock does not move on before this work ends, but for when it sleeps. */
+  async track<T>(perform: () => Promise<T>): Promise<T> {
+    const work = { sleeping: 0, calling: 0, mayRepeat: false };
+    this.#work.add(work);
     try {
-      return await work();
+      return await this.#current.run(work, perform);
     } finally {
-      this.#leave();
+      this.#work.delete(work);
+      this.#change();
+    }
+  }
+
+  /** A call that tracked work waits for. One that throws or that `failed` may be made again after a moment of real time. */
+  async call<T>(perform: () => Promise<T>, failed: (result: T) => boolean): Promise<T> {
+    const work = this.#current.getStore();
+    if (work === undefined) return perform();
+    work.calling += 1;
+    let mayRepeat = true;
+    try {
+      const result = await perform();
+      mayRepeat = failed(result);
+      return result;
+    } finally {
+      work.calling -= 1;
+      work.mayRepeat ||= mayRepeat;
+      this.#change();
     }
   }
 
@@ -101,17 +133,21 @@ export class VirtualClock implements Clock {
     return undefined;
   }
 
-  #leave(): void {
-    this.#running -= 1;
-    if (this.#running === 0) for (const resume of this.#atRest.splice(0)) resume();
+  #change(): void {
+    for (const resume of this.#changed.splice(0)) resume();
   }
 
-  /** Whoever waited for work that has just ended gets to act on it before time moves on: hence the turn of the event loop. */
+  /** Whoever waited for something that has just ended gets to act on it before time moves on: hence the turns of the event loop. */
   async #rest(): Promise<void> {
-    await setImmediate();
-    while (this.#running > 0) {
-      await new Promise<void>((resolve) => this.#atRest.push(resolve));
+    for (;;) {
       await setImmediate();
+      await setImmediate();
+      const work = [...this.#work];
+      if (!work.every(isAtRest)) await new Promise<void>((resolve) => this.#changed.push(resolve));
+      else if (work.some(({ mayRepeat }) => mayRepeat)) {
+        for (const one of work) one.mayRepeat = false;
+        await setTimeout(5);
+      } else return;
     }
   }
 }

@@ -62,4 +62,54 @@ describe("VirtualClock", () => {
     await clock.advanceTo(after(-1));
     expect(clock.now()).toEqual(start);
   });
+
+  it("waits for the call of one branch while another one sleeps", async () => {
+    const clock = new VirtualClock(start);
+    const seen: string[] = [];
+    const note = (what: string) => seen.push(`${what} at +${clock.now().getTime() - start.getTime()}`);
+    const slowCall = () =>
+      clock.call(
+        () => new Promise((resolve) => setTimeout(resolve, 20)),
+        () => false,
+      );
+    void clock.track(() =>
+      Promise.all([
+        clock
+          .sleep(10)
+          .then(slowCall)
+          .then(() => note("slept and called")),
+        clock
+          .sleep(10)
+          .then(() => clock.sleep(5))
+          .then(() => note("slept twice")),
+        slowCall().then(() => note("called")),
+      ]),
+    );
+    clock.at(after(12), () => note("next"));
+    await clock.advanceBy(30);
+    expect(seen).toEqual(["called at +0", "slept and called at +10", "next at +12", "slept twice at +15"]);
+  });
+
+  it("waits for a failed call to be made again while another branch sleeps", async () => {
+    const clock = new VirtualClock(start);
+    const seen: string[] = [];
+    const call = (answer: string) =>
+      clock.call(
+        async () => answer,
+        (result) => result === "failed",
+      );
+    void clock.track(() =>
+      Promise.all([
+        clock.sleep(10),
+        call("failed")
+          .then(() => new Promise((resolve) => setTimeout(resolve, 1)))
+          .then(() => call("done"))
+          .then((answer) => {
+            seen.push(`${answer} at +${clock.now().getTime() - start.getTime()}`);
+          }),
+      ]),
+    );
+    await clock.advanceBy(30);
+    expect(seen).toEqual(["done at +0"]);
+  });
 });

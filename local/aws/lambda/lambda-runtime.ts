@@ -1,7 +1,7 @@
 import type { Context } from "aws-lambda";
 import type { FunctionInvoker, InvocationOutcome } from "../function-invoker.ts";
 import { randomId } from "../random-id.ts";
-import { AwsError } from "../service.ts";
+import { AwsError, type WireResponse } from "../service.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import { currentInvocation, Invocation } from "./invocation.ts";
 
@@ -63,19 +63,19 @@ export class LambdaRuntime implements FunctionInvoker {
   }
 
   /** Performs an AWS call on behalf of the invocation it is made from. An invocation that is over makes no calls. */
-  async call<T>(perform: () => Promise<T>): Promise<T> {
+  async call(perform: () => Promise<WireResponse>): Promise<WireResponse> {
     const invocation = currentInvocation.getStore();
     if (invocation === undefined) return perform();
     invocation.calls += 1;
     const crash = this.crashes(invocation);
     if (crash === "before") invocation.fail("Runtime.ExitError", "Runtime exited with error: exit status 1");
     if (invocation.isOver) return invocation.stop();
-    const result = await perform().catch((error: unknown) => {
-      if (crash === undefined) throw error;
-    });
-    if (crash === "after") invocation.fail("Runtime.ExitError", "Runtime exited with error: exit status 1");
-    if (invocation.isOver) return invocation.stop();
-    return result as T;
+    try {
+      return await this.#clock.call(perform, ({ status }) => status >= 400);
+    } finally {
+      if (crash === "after") invocation.fail("Runtime.ExitError", "Runtime exited with error: exit status 1");
+      if (invocation.isOver) await invocation.stop();
+    }
   }
 
   async #run(fn: RegisteredFunction, invocation: Invocation, event: unknown, deadline: Date): Promise<void> {
