@@ -4,5 +4,7 @@ export default {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  // A slow machine is no failure: only what hangs is.
+  testTimeout: 60_000,
   transformIgnorePatterns: ["/node_modules/"],
 };

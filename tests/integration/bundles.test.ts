@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { bundleFunctions } from "../../infra/bundle-functions.ts";
+import { dueMessage } from "../../shared/timers.ts";
+import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
+import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
+
+/** Lambda's side of the contract: import the bundle, call its handler with the event, print what it returns. */
+const runtime = `
+  const [file, event] = process.argv.slice(1);
+  const { handler } = await import(file);
+  const result = await handler(JSON.parse(event), { awsRequestId: "1", functionName: "test", getRemainingTimeInMillis: () => 5000 });
+  process.stdout.write("\\nRESULT " + JSON.stringify(result ?? null));
+`;
+
+let stack: TestStack;
+let folder: string;
+let files: Map<string, string>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bundles-"));
+  files = new Map((await bundleFunctions(folder)).map(({ name, file }) => [name, file]));
+  stack = await startStack({ GRACE_PERIOD: "0", RESET_MAIL: "en" }, { start: new Date() });
+});
+afterAll(async () => {
+  await stack.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs the built function against the local stack, with the environment it has in Lambda. */
+const run = async (name: string, event: unknown): Promise<{ result: unknown; log: string }> => {
+  const child = spawn(
+    process.execPath,
+    ["--no-warnings", "--input-type=module", "-e", runtime, files.get(name) ?? "", JSON.stringify(event)],
+    {
+      env: {
+        ...stack.environment,
+        AWS_ENDPOINT_URL: stack.aws.url,
+        AWS_REGION: stack.aws.region,
+        AWS_ACCESS_KEY_ID: `built-${name}`,
+        AWS_SECRET_ACCESS_KEY: "local",
+        AWS_LAMBDA_FUNCTION_NAME: name,
+        POWERTOOLS_SERVICE_NAME: "test",
+      },
+    },
+  );
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  await new Promise((resolve) => child.once("close", resolve));
+  const [log = "", result] = output.split("\nRESULT ");
+  if (result === undefined) throw new Error(log);
+  return { result: JSON.parse(result), log };
+};
+
+/** No name, no address, no part of either. */
+const expectNoPersonalData = (log: string, user: TestUser) => {
+  expect(log).not.toContain(user.email);
+  expect(log).not.toContain(user.email.split("@")[0]);
+  expect(log).not.toContain("@");
+  expect(log).not.toContain("Hanako");
+};
+const person = { name: "Hanako Yamada", locale: "en" };
+
+describe("the built functions, against the local stack", () => {
+  it.each([
+    ["custom-message", "CustomMessage_ForgotPassword", { codeParameter: "{####}" }],
+    ["post-confirmation", "PostConfirmation_ConfirmForgotPassword", {}],
+    ["post-authentication", "PostAuthentication_Authentication", {}],
+  ])("%s records the fact and logs nothing personal", async (name, source, request) => {
+    const user = await stack.user({ attributes: person });
+    const event = aTrigger(source, user, request);
+    Object.assign(event.request.userAttributes, person);
+    const { result, log } = await run(name, event);
+    expect(result).toMatchObject({ triggerSource: source, userName: user.username });
+    expect(stack.callsOf(`built-${name}`)).toContain("SQS SendMessage");
+    expect(log).toContain(`"message":"fact-recorded"`);
+    expect(log).toContain(`"CloudWatchMetrics":[{"Namespace":"CognitoMfaLifecycle"`);
+    expect(log).toContain(user.sub);
+    expectNoPersonalData(log, user);
+  });
+
+  it("record-reset opens a window, and re-enable-mfa closes it", async () => {
+    const user = await stack.user({ emailMfa: false, attributes: person });
+    const recorded = await run("record-reset", aBatch(aRecord("reset-confirmed", user, new Date())));
+    expect(recorded.result).toEqual({ batchItemFailures: [] });
+    const { open } = await stack.find(user);
+    if (open === undefined) throw new Error("No window was opened.");
+    const closed = await run("re-enable-mfa", aBatch(dueMessage(open)));
+    expect(closed.result).toEqual({ batchItemFailures: [] });
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
+    expectNoPersonalData(recorded.log + closed.log, user);
+  });
+
+  it("log nothing personal of a message they cannot understand, nor of a re-enable that fails", async () => {
+    const user = await stack.user({ emailMfa: false, attributes: person });
+    const malformed = await run(
+      "record-reset",
+      aBatch({ ...aRecord(user.email, user, new Date()), username: 7, name: "Hanako" }, user.email),
+    );
+    expect(malformed.log).toContain("message-malformed");
+    await run("record-reset", aBatch(aRecord("reset-confirmed", user, new Date())));
+    const { open } = await stack.find(user);
+    if (open === undefined) throw new Error("No window was opened.");
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminSetUserMFAPreference" ? { kind: "no-effect" } : undefined;
+    const failed = await run("re-enable-mfa", aBatch(dueMessage(open)));
+    stack.aws.endpoint.faults = () => undefined;
+    expect(failed.log).toContain("re-enable-failed");
+    expectNoPersonalData(malformed.log + failed.log, user);
+  });
+
+  it("reconcile reports", async () => {
+    const { log } = await run("reconcile", {});
+    expect(log).toContain("ReconcilerHeartbeat");
+  });
+
+  it("does not start with a configuration that is wrong, and names every fault", async () => {
+    const { environment } = stack;
+    Object.assign(environment, { GRACE_PERIOD: "31d", SCOPE: "some" });
+    await expect(run("record-reset", aBatch())).rejects.toThrow(/gracePeriod is "31d".*scope is "some"/s);
+    Object.assign(environment, { GRACE_PERIOD: "0", SCOPE: "all" });
+  });
+});

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { day, hour, minute } from "../../shared/duration.ts";
+import { closeByOperator, extendByOperator, openByOperator } from "../../shared/lifecycle/operate.ts";
+import { plus } from "../../shared/window.ts";
+import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
+
+let stack: TestStack;
+const deploy = async (parameters: Record<string, string> = {}) => {
+  await stack?.stop();
+  stack = await startStack(parameters);
+};
+beforeEach(() => deploy());
+afterEach(() => stack.stop());
+
+const act = { by: "arn:helpdesk", reason: "cannot sign in", ticket: "HD-1" };
+const open = (user: TestUser, grace = day) => openByOperator(stack.operator, user.username, act, grace);
+
+describe("openByOperator", () => {
+  it("keeps the factors, writes the window, makes the timer, then switches Email MFA off and reads it back", async () => {
+    const user = await stack.user();
+    const mark = stack.calls.length;
+    expect(await open(user, 2 * hour)).toMatchObject({ kind: "done", window: { dueAt: plus(start, 2 * hour) } });
+    expect(stack.callsOf("operator", mark)).toEqual([
+      "cognito-idp AdminGetUser",
+      "DynamoDB Query",
+      "DynamoDB PutItem",
+      "Scheduler CreateSchedule",
+      "cognito-idp AdminSetUserMFAPreference",
+      "cognito-idp AdminGetUser",
+    ]);
+    expect((await stack.find(user)).open).toMatchObject({
+      origin: "operator",
+      openedBy: { at: start, ...act },
+      factorsBefore: { active: ["EMAIL_OTP"], preferred: "EMAIL_OTP" },
+    });
+    expect(await stack.hasEmailMfa(user)).toBe(false);
+  });
+
+  it("refuses a second window and shows the open one", async () => {
+    const user = await stack.user();
+    await open(user);
+    const { open: window } = await stack.find(user);
+    expect(await open(user)).toEqual({ kind: "refused", because: "already-open", window });
+  });
+
+  it.each([
+    ["CreateSchedule", "server-error"],
+    ["AdminSetUserMFAPreference", "server-error"],
+    ["AdminSetUserMFAPreference", "no-effect"],
+  ] as const)("leaves Email MFA on and no window open when %s ends in %s", async (failing, kind) => {
+    const user = await stack.user();
+    stack.aws.endpoint.faults = ({ operation }) => (operation === failing ? { kind } : undefined);
+    await expect(open(user)).rejects.toThrow();
+    expect(await stack.hasEmailMfa(user)).toBe(true);
+    expect(await stack.find(user)).toMatchObject({ lastClosed: { outcome: "already-enabled" } });
+    expect((await stack.find(user)).open).toBeUndefined();
+  });
+
+  it("leaves the window open, to be closed when due, when switching off was applied but never answered", async () => {
+    const user = await stack.user();
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminSetUserMFAPreference" ? { kind: "hang-up", effect: "after" } : undefined;
+    await expect(open(user)).rejects.toThrow();
+    stack.aws.endpoint.faults = () => undefined;
+    expect(await stack.hasEmailMfa(user)).toBe(false);
+    await stack.aws.clock.advanceBy(day + minute);
+    expect(await stack.hasEmailMfa(user)).toBe(true);
+  });
+
+  it("refuses users it must not touch, and changes nothing", async () => {
+    await deploy({ SCOPE: "known" });
+    const federated = stack.aws.cognito.seedFederatedUser(stack.userPoolId, {
+      provider: "Okta",
+      userId: "u-1",
+      email: "f@example.com",
+    });
+    const stranger = await stack.user({ emailMfa: false });
+    const mark = stack.calls.length;
+    expect(await openByOperator(stack.operator, federated.username, act, day)).toMatchObject({ because: "federated" });
+    expect(await openByOperator(stack.operator, "nobody", act, day)).toMatchObject({ because: "user-unknown" });
+    expect(await open(stranger)).toMatchObject({ because: "out-of-scope" });
+    const changes = stack.callsOf("operator", mark).filter((call) => !/Query|AdminGetUser/.test(call));
+    expect(changes).toEqual([]);
+  });
+
+  it("refuses while the policy only observes", async () => {
+    await deploy({ MODE: "observe" });
+    const user = await stack.user();
+    expect(await open(user)).toMatchObject({ because: "observe-mode" });
+    expect(await stack.hasEmailMfa(user)).toBe(true);
+  });
+
+  it("opens one window for two operators at once", async () => {
+    const user = await stack.user();
+    const results = await Promise.all([open(user), open(user)]);
+    expect(results.map((result) => (result.kind === "done" ? "done" : result.because)).sort()).toEqual([
+      "already-open",
+      "done",
+    ]);
+  });
+});
+
+describe("extendByOperator", () => {
+  const extend = (user: TestUser, milliseconds: number) =>
+    extendByOperator(stack.operator, user.username, milliseconds, act);
+
+  it("moves the end and its timer", async () => {
+    const user = await stack.user();
+    await open(user);
+    expect(await extend(user, hour)).toMatchObject({ kind: "done", window: { dueAt: plus(start, day + hour) } });
+    await stack.aws.clock.advanceBy(day + minute);
+    expect(await stack.hasEmailMfa(user)).toBe(false);
+    await stack.aws.clock.advanceBy(hour);
+    expect(await stack.hasEmailMfa(user)).toBe(true);
+  });
+
+  it("refuses to pass the cap, without a window, and while the window is closing", async () => {
+    const user = await stack.user();
+    expect(await extend(user, hour)).toMatchObject({ because: "not-open" });
+    await open(user);
+    expect(await extend(user, 2 * day + 1)).toMatchObject({
+      because: "past-cap",
+      window: { cap: plus(start, 3 * day) },
+    });
+    stack.aws.endpoint.faults = ({ caller }) => (caller === "re-enable-mfa" ? { kind: "server-error" } : undefined);
+    await closeByOperator(stack.operator, user.username, act.by);
+    expect(await extend(user, hour)).toMatchObject({ because: "closing" });
+  });
+});
+
+describe("closeByOperator", () => {
+  it("switches Email MFA on at once", async () => {
+    const user = await stack.user();
+    await open(user);
+    await stack.aws.clock.advanceBy(hour);
+    expect(await closeByOperator(stack.operator, user.username, act.by)).toMatchObject({ kind: "done" });
+    await stack.aws.clock.settle();
+    expect(await stack.hasEmailMfa(user)).toBe(true);
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled", closeAsked: { by: act.by } });
+  });
+
+  it("refuses when there is no window", async () => {
+    expect(await closeByOperator(stack.operator, (await stack.user()).username, act.by)).toMatchObject({
+      because: "not-open",
+    });
+  });
+});

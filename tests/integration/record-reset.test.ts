@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  AdminDeleteUserCommand,
+  CreateGroupCommand,
+  AdminAddUserToGroupCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { day, hour } from "../../shared/duration.ts";
+import { plus } from "../../shared/window.ts";
+import { aBatch, aRecord } from "../support/messages.ts";
+import { start, startStack, type TestStack } from "../support/stack.ts";
+
+let stack: TestStack;
+const deploy = async (parameters: Record<string, string> = {}) => {
+  await stack?.stop();
+  stack = await startStack(parameters);
+};
+beforeEach(() => deploy());
+afterEach(() => stack.stop());
+
+const record = (...bodies: unknown[]) => stack.aws.lambda.invoke("record-reset", aBatch(...bodies));
+const allDone = { payload: { batchItemFailures: [] } };
+
+describe("record-reset", () => {
+  describe.each(["reset-requested", "reset-confirmed"])("told of a %s", (kind) => {
+    it("opens a window, due after the grace period, for a user without any factor", async () => {
+      const user = await stack.user({ emailMfa: false });
+      expect(await record(aRecord(kind, user, start))).toEqual(allDone);
+      const { open } = await stack.find(user);
+      expect(open).toMatchObject({
+        origin: kind,
+        username: user.username,
+        openedAt: start,
+        dueAt: plus(start, day),
+        cap: plus(start, 3 * day),
+        counts: { [kind]: 1 },
+        factorsBefore: { active: [] },
+      });
+    });
+
+    it("opens none for a user with Email MFA, and remembers that it was on", async () => {
+      const user = await stack.user();
+      expect(await record(aRecord(kind, user, start))).toEqual(allDone);
+      expect(await stack.find(user)).toEqual({ seen: { checkedAt: start, known: true } });
+    });
+  });
+
+  it("makes the timer after the window, and under its name", async () => {
+    const user = await stack.user({ emailMfa: false });
+    await record(aRecord("reset-confirmed", user, start));
+    const { open } = await stack.find(user);
+    expect(stack.callsOf("record-reset")).toEqual([
+      "DynamoDB Query",
+      "cognito-idp AdminGetUser",
+      "DynamoDB PutItem",
+      "Scheduler CreateSchedule",
+    ]);
+    const schedule = stack.calls.find(({ operation }) => operation === "CreateSchedule");
+    expect(schedule?.input).toMatchObject({
+      ScheduleExpression: "at(2026-03-02T00:00:00)",
+      ActionAfterCompletion: "DELETE",
+    });
+    expect(JSON.stringify(schedule?.input)).toContain(open?.windowId);
+  });
+
+  it("moves the end for a confirmed reset, and gives the new end a timer of its own", async () => {
+    const user = await stack.user({ emailMfa: false });
+    await record(aRecord("reset-requested", user, start));
+    await stack.aws.clock.advanceBy(hour);
+    await record(aRecord("reset-confirmed", user, plus(start, hour)));
+    expect((await stack.find(user)).open).toMatchObject({
+      dueAt: plus(start, day + hour),
+      counts: { "reset-confirmed": 1 },
+    });
+    expect(stack.callsOf("record-reset").filter((call) => call === "Scheduler CreateSchedule")).toHaveLength(2);
+  });
+
+  it("notes a request on an open window without a look at Cognito or Scheduler", async () => {
+    const user = await stack.user({ emailMfa: false });
+    await record(aRecord("reset-requested", user, start));
+    const mark = stack.calls.length;
+    await record(aRecord("reset-requested", user, plus(start, hour)));
+    expect(stack.callsOf("record-reset", mark)).toEqual(["DynamoDB Query", "DynamoDB PutItem"]);
+    expect((await stack.find(user)).open).toMatchObject({ dueAt: plus(start, day), counts: { "reset-requested": 2 } });
+  });
+
+  it("takes a replay for done, and sees to the timer that may be missing", async () => {
+    const user = await stack.user({ emailMfa: false });
+    const fact = aRecord("reset-confirmed", user, start);
+    await record(fact);
+    const { open } = await stack.find(user);
+    const mark = stack.calls.length;
+    expect(await record(fact)).toEqual(allDone);
+    expect((await stack.find(user)).open).toEqual(open);
+    expect(stack.callsOf("record-reset", mark)).toEqual(["DynamoDB Query", "Scheduler CreateSchedule"]);
+  });
+
+  it("closes a window at once whose end has passed when the fact arrives", async () => {
+    const user = await stack.user({ emailMfa: false });
+    await stack.aws.clock.advanceBy(2 * day);
+    await record(aRecord("reset-confirmed", user, start));
+    await stack.aws.clock.settle();
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled", dueAt: plus(start, day) });
+    expect(await stack.hasEmailMfa(user)).toBe(true);
+  });
+
+  it("opens nothing for a user who is gone, or whose name belongs to somebody else now", async () => {
+    const user = await stack.user({ emailMfa: false });
+    const other = { ...(await stack.user({ emailMfa: false })), sub: user.sub };
+    expect(await record(aRecord("reset-confirmed", other, start))).toEqual(allDone);
+    await stack.cognito.send(new AdminDeleteUserCommand({ UserPoolId: user.userPoolId, Username: user.username }));
+    expect(await record(aRecord("reset-confirmed", user, start))).toEqual(allDone);
+    expect(await stack.find(user)).toEqual({});
+  });
+
+  it("opens nothing for a federated user", async () => {
+    const { username, sub } = stack.aws.cognito.seedFederatedUser(stack.userPoolId, {
+      provider: "Okta",
+      userId: "u-1",
+      email: "federated@example.com",
+    });
+    const user = { userPoolId: stack.userPoolId, username, sub, email: "" };
+    expect(await record(aRecord("reset-confirmed", user, start))).toEqual(allDone);
+    expect(await stack.find(user)).toEqual({});
+  });
+
+  describe("told of a sign-in", () => {
+    it("calls it drift when Email MFA was on before and is off now", async () => {
+      const user = await stack.user();
+      await record(aRecord("signed-in", user, start));
+      await stack.setEmailMfa(user, false);
+      await record(aRecord("signed-in", user, plus(start, 1)));
+      expect((await stack.find(user)).open).toMatchObject({ origin: "drift" });
+    });
+
+    it("only remembers a user who never had MFA", async () => {
+      const user = await stack.user({ emailMfa: false });
+      await record(aRecord("signed-in", user, start));
+      expect(await stack.find(user)).toEqual({ seen: { checkedAt: start, known: false } });
+    });
+
+    it("opens a window for that user where the policy enrols", async () => {
+      await deploy({ ENROL: "true" });
+      const user = await stack.user({ emailMfa: false });
+      await record(aRecord("signed-in", user, start));
+      expect((await stack.find(user)).open).toMatchObject({ origin: "enrol" });
+    });
+
+    it("closes an open window when Email MFA is found on", async () => {
+      const user = await stack.user({ emailMfa: false });
+      await record(aRecord("reset-confirmed", user, start));
+      await stack.setEmailMfa(user, true);
+      await record(aRecord("signed-in", user, plus(start, 1)));
+      const { open, lastClosed } = await stack.find(user);
+      expect(open).toBeUndefined();
+      expect(lastClosed).toMatchObject({ outcome: "already-enabled", counts: { "signed-in": 1 } });
+    });
+
+    it("closes the window at once after a confirmed reset where the policy says so", async () => {
+      await deploy({ CLOSE_ON_SIGN_IN: "true" });
+      const user = await stack.user({ emailMfa: false });
+      await record(aRecord("reset-confirmed", user, start), aRecord("signed-in", user, plus(start, 1)));
+      await stack.aws.clock.settle();
+      expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
+    });
+  });
+
+  describe("by scope", () => {
+    it("known: covers only users whose Email MFA was seen on", async () => {
+      await deploy({ SCOPE: "known" });
+      const [known, unknown] = [await stack.user(), await stack.user({ emailMfa: false })];
+      await record(aRecord("signed-in", known, start));
+      await stack.setEmailMfa(known, false);
+      await record(aRecord("reset-confirmed", known, start), aRecord("reset-confirmed", unknown, start));
+      expect((await stack.find(known)).open).toBeDefined();
+      expect((await stack.find(unknown)).open).toBeUndefined();
+    });
+
+    it("group: covers only the members of the group", async () => {
+      await deploy({ SCOPE: "group:staff" });
+      const [member, stranger] = [await stack.user({ emailMfa: false }), await stack.user({ emailMfa: false })];
+      const UserPoolId = stack.userPoolId;
+      await stack.cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: "staff" }));
+      await stack.cognito.send(
+        new AdminAddUserToGroupCommand({ UserPoolId, GroupName: "staff", Username: member.username }),
+      );
+      await record(aRecord("reset-confirmed", member, start), aRecord("reset-confirmed", stranger, start));
+      expect((await stack.find(member)).open).toBeDefined();
+      expect((await stack.find(stranger)).open).toBeUndefined();
+    });
+  });
+
+  it("copies what it cannot understand to the dead-letter queue with the reason, and does the rest of the batch", async () => {
+    const user = await stack.user({ emailMfa: false });
+    const good = aRecord("reset-confirmed", user, start);
+    const bad = [
+      "not json",
+      { ...good, version: 2 },
+      { ...good, kind: "x" },
+      { ...good, at: "yesterday" },
+      { ...good, userPoolId: "us-east-1_Other" },
+    ];
+    expect(await record(...bad, good)).toEqual(allDone);
+    expect((await stack.find(user)).open).toBeDefined();
+    const dead = stack.aws.sqs.findByName("records-dlq").receive(10);
+    expect(dead.map(({ body }) => body)).toEqual(
+      bad.map((body) => (typeof body === "string" ? body : JSON.stringify(body))),
+    );
+    const reasons = stack.telemetry.lines
+      .filter(({ event }) => event === "message-malformed")
+      .map(({ fields }) => fields["reason"]);
+    expect(reasons).toEqual([
+      "not JSON",
+      "version: expected 1",
+      'kind: expected ("reset-requested" | "reset-confirmed" | "signed-in")',
+      expect.stringContaining("at: expected /"),
+      "the message: expected a record of this stack's user pool",
+    ]);
+  });
+
+  it("gives back only the messages whose handling failed", async () => {
+    const [one, two] = [await stack.user({ emailMfa: false }), await stack.user({ emailMfa: false })];
+    stack.aws.endpoint.faults = ({ operation, input }) =>
+      operation === "AdminGetUser" && input["Username"] === one.username ? { kind: "server-error" } : undefined;
+    const outcome = await record(aRecord("reset-confirmed", one, start), aRecord("reset-confirmed", two, start));
+    expect(outcome).toEqual({ payload: { batchItemFailures: [{ itemIdentifier: "m0" }] } });
+    expect((await stack.find(two)).open).toBeDefined();
+  });
+
+  it("opens one window for two facts that arrive at the same moment", async () => {
+    const user = await stack.user({ emailMfa: false });
+    await Promise.all([
+      record(aRecord("reset-requested", user, start)),
+      record(aRecord("reset-confirmed", user, start)),
+    ]);
+    const { open } = await stack.find(user);
+    expect(open?.counts).toMatchObject({ "reset-requested": 1, "reset-confirmed": 1 });
+    expect(stack.telemetry.lines.filter(({ event }) => event === "window-opened")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,48 @@
+import type { SQSEvent } from "aws-lambda";
+import type { TestUser } from "./stack.ts";
+
+/** A fact as a trigger would put it on the RECORDS queue. */
+export const aRecord = (kind: string, user: TestUser, at: Date, id = `${kind}-${at.getTime()}`) => ({
+  version: 1,
+  id,
+  kind,
+  at: at.toISOString(),
+  userPoolId: user.userPoolId,
+  sub: user.sub,
+  username: user.username,
+});
+
+/** The batch that Lambda makes of these bodies, with message ids m0, m1, … */
+export const aBatch = (...bodies: unknown[]): SQSEvent => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `m${index}`,
+    receiptHandle: `r${index}`,
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: "1",
+      SentTimestamp: "0",
+      SenderId: "test",
+      ApproximateFirstReceiveTimestamp: "0",
+    },
+    messageAttributes: {},
+    md5OfBody: "",
+    eventSource: "aws:sqs",
+    eventSourceARN: "arn:aws:sqs:us-east-1:000000000000:test",
+    awsRegion: "us-east-1",
+  })),
+});
+
+/** A Cognito trigger event for this user. */
+export const aTrigger = (triggerSource: string, user: TestUser, request: Record<string, unknown> = {}) => ({
+  version: "1",
+  triggerSource,
+  region: "us-east-1",
+  userPoolId: user.userPoolId,
+  userName: user.username,
+  callerContext: { awsSdkVersion: "aws-sdk-unknown-unknown", clientId: "client" },
+  request: {
+    userAttributes: { sub: user.sub, email: user.email, "cognito:user_status": "CONFIRMED", email_verified: "true" },
+    ...request,
+  },
+  response: {} as Record<string, unknown>,
+});

@@ -1,0 +1,81 @@
+import {
+  AdminCreateUserCommand,
+  AdminGetUserCommand,
+  AdminSetUserMFAPreferenceCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { randomUUID } from "node:crypto";
+import { startLocalAws, type LocalAwsOptions } from "../../local/aws/local-aws.ts";
+import type { Call } from "../../local/aws/service.ts";
+import { deployStack } from "../../local/stack.ts";
+
+export const start = new Date("2026-03-01T00:00:00.000Z");
+export const password = "Correct-horse-7";
+
+export interface TestUser {
+  userPoolId: string;
+  username: string;
+  sub: string;
+  email: string;
+}
+
+/** The service on a local AWS, with what tests do to its users. `stop` it at the end. */
+export const startStack = async (parameters: Record<string, string> = {}, options: Partial<LocalAwsOptions> = {}) => {
+  const calls: (Call & { status: number | "hung up" })[] = [];
+  const aws = await startLocalAws({ start, observe: (call, status) => calls.push({ ...call, status }), ...options });
+  const stack = await deployStack(aws, randomUUID, parameters);
+  const cognito = new CognitoIdentityProviderClient(aws.clientOptions("test"));
+  const UserPoolId = stack.userPoolId;
+  let users = 0;
+
+  return {
+    ...stack,
+    calls,
+    cognito,
+    stop: () => aws.stop(),
+
+    /** A confirmed user with Email MFA on, unless told otherwise. */
+    async user({ emailMfa = true, attributes = {} as Record<string, string> } = {}): Promise<TestUser> {
+      const email = `user${++users}@example.com`;
+      const all = { email, email_verified: "true", ...attributes };
+      const { User } = await cognito.send(
+        new AdminCreateUserCommand({
+          UserPoolId,
+          Username: email,
+          MessageAction: "SUPPRESS",
+          UserAttributes: Object.entries(all).map(([Name, Value]) => ({ Name, Value })),
+        }),
+      );
+      const Username = User?.Username ?? "";
+      await cognito.send(
+        new AdminSetUserPasswordCommand({ UserPoolId, Username, Password: password, Permanent: true }),
+      );
+      const sub = User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "";
+      const user = { userPoolId: UserPoolId, username: Username, sub, email };
+      if (emailMfa) await this.setEmailMfa(user, true);
+      return user;
+    },
+
+    async setEmailMfa({ username }: TestUser, on: boolean): Promise<void> {
+      const EmailMfaSettings = { Enabled: on, PreferredMfa: on };
+      await cognito.send(new AdminSetUserMFAPreferenceCommand({ UserPoolId, Username: username, EmailMfaSettings }));
+    },
+
+    async hasEmailMfa({ username }: TestUser): Promise<boolean> {
+      const user = await cognito.send(new AdminGetUserCommand({ UserPoolId, Username: username }));
+      return user.UserMFASettingList?.includes("EMAIL_OTP") ?? false;
+    },
+
+    find: (user: TestUser) => stack.operator.windows.find(user),
+
+    /** The calls of one caller since `mark`, as "service operation". */
+    callsOf: (caller: string, mark = 0) =>
+      calls
+        .slice(mark)
+        .filter((call) => call.caller === caller)
+        .map(({ service, operation }) => `${service} ${operation}`),
+  };
+};
+
+export type TestStack = Awaited<ReturnType<typeof startStack>>;
