@@ -36,7 +36,7 @@ export const startStack = async (parameters: Record<string, string> = {}, option
     stop: () => aws.stop(),
 
     /** A confirmed user with Email MFA on, unless told otherwise. */
-    async user({ emailMfa = true, attributes = {} as Record<string, string> } = {}): Promise<TestUser> {
+    async user({ emailMfa = true, attributes = {} } = {}): Promise<TestUser> {
       const email = `user${++users}@example.com`;
       const all = { email, email_verified: "true", ...attributes };
       const { User } = await cognito.send(
