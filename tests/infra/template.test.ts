@@ -74,6 +74,11 @@ describe("the functions", () => {
     expect(policyFromEnvironment(environment)).toEqual(parsePolicy({}));
   });
 
+  it("name their metrics after the service and the stage, which the alarms of another stage do not watch", () => {
+    const services = names.map((name) => lambdaNamed(name).Environment.Variables.POWERTOOLS_SERVICE_NAME);
+    expect(services).toEqual(names.map(() => "cognito-mfa-lifecycle-prod"));
+  });
+
   it.each(names)("%s runs on Node.js 24, arm64", (name) => {
     expect(lambdaNamed(name)).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
   });
