@@ -17,6 +17,7 @@ export type Metric =
   | "Recorded"
   | "RecordFailed"
   | "MessageMalformed"
+  | "WindowsOpen"
   | "WindowsOverdue"
   | "OldestOverdue"
   | "ReconcilerHeartbeat";

@@ -41,6 +41,11 @@ export interface WindowStore {
   forgetSeen(user: UserKey): Promise<void>;
   /** Open windows of the pool that were due at `instant` or before, the longest due first. */
   dueUntil(userPoolId: string, instant: Date): AsyncIterable<OverdueRef>;
+  /**
+   * How many windows of the pool are open, counted up to `atMost`: what it reads must not grow with the windows that a
+   * mass reset opens. Eventually consistent.
+   */
+  countOpen(userPoolId: string, atMost: number): Promise<number>;
 }
 
 export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: string): WindowStore => ({
@@ -138,6 +143,27 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
       for (const item of page.Items ?? []) yield overdueRefFrom(item);
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
+  },
+
+  async countOpen(userPoolId, atMost) {
+    let count = 0;
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const page = await documents.send(
+        new QueryCommand({
+          TableName,
+          IndexName: "due",
+          Select: "COUNT",
+          KeyConditionExpression: "openIn = :pool",
+          ExpressionAttributeValues: { ":pool": userPoolId },
+          Limit: atMost - count,
+          ExclusiveStartKey,
+        }),
+      );
+      count += page.Count ?? 0;
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined && count < atMost);
+    return count;
   },
 });
 

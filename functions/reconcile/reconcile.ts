@@ -10,7 +10,7 @@ import { isOverdue, plus } from "../../shared/window.ts";
 
 interface Options {
   userPoolId: string;
-  windows: Pick<WindowStore, "dueUntil">;
+  windows: Pick<WindowStore, "dueUntil" | "countOpen">;
   queue: Pick<DueQueue, "sendAll" | "depth">;
   policy: Pick<Policy, "reEnableRate" | "overdueTolerance">;
   clock: Clock;
@@ -22,6 +22,9 @@ const interval = 5 * minute;
 
 /** Scheduler fires within a minute of the time it was given; until then a timer is not late. */
 const timerPrecision = minute;
+
+/** Where the count of open windows stops: in a mass reset, "1,000" says as much as the number, and costs no more each time. */
+const mostCounted = 1_000;
 
 /**
  * Finds every window that should be closed by now, whatever became of its timer, by the table alone, and puts it on the
@@ -44,9 +47,11 @@ export const createReconcile =
       }
     }
     await queue.sendAll(nudges);
+    const open = await windows.countOpen(userPoolId, mostCounted);
+    telemetry.metrics.add("WindowsOpen", open);
     telemetry.metrics.add("WindowsOverdue", overdue);
     telemetry.metrics.add("OldestOverdue", oldest);
     telemetry.metrics.add("ReconcilerHeartbeat", 1);
-    telemetry.log.info("reconciled", { overdue, oldestSeconds: oldest, nudged: nudges.length });
+    telemetry.log.info("reconciled", { open, overdue, oldestSeconds: oldest, nudged: nudges.length });
     telemetry.flush();
   };

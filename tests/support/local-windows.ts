@@ -1,0 +1,49 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { startLocalAws } from "../../local/aws/local-aws.ts";
+import { names } from "../../local/service-names.ts";
+import { createWindowsTable } from "../../local/windows-table.ts";
+import { parsePolicy } from "../../shared/policy.ts";
+import { dynamoWindowStore, type WindowStore } from "../../shared/window-store.ts";
+import { openWindow, type Window } from "../../shared/window.ts";
+
+export const userPoolId = "eu-west-1_Example00";
+
+/** A WINDOWS table of its own in the local DynamoDB. */
+export const startLocalWindows = async (
+  start: Date,
+): Promise<{ windows: WindowStore; requests: () => number; stop: () => Promise<void> }> => {
+  const aws = await startLocalAws({ start });
+  const client = new DynamoDBClient({ ...aws.clientOptions("test"), requestHandler: aws.requestHandler });
+  await createWindowsTable(client);
+  let sent = 0;
+  client.middlewareStack.add(
+    (next) => (args) => {
+      sent += 1;
+      return next(args);
+    },
+    { step: "initialize" },
+  );
+  return {
+    windows: dynamoWindowStore(DynamoDBDocumentClient.from(client), names.windowsTable),
+    requests: () => sent,
+    stop: async () => {
+      client.destroy();
+      await aws.stop();
+    },
+  };
+};
+
+/** A window that a confirmed reset opened at `openedAt`, due `gracePeriod` milliseconds later. */
+export const windowOf = (sub: string, openedAt: Date, gracePeriod: number, more: Partial<Window> = {}): Window => ({
+  ...openWindow({
+    windowId: `window-of-${sub}`,
+    user: { userPoolId, sub, username: `name-of-${sub}`, factors: { active: [] } },
+    origin: "reset-confirmed",
+    at: openedAt,
+    gracePeriod,
+    policy: parsePolicy({}),
+    now: openedAt,
+  }),
+  ...more,
+});
