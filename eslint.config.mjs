@@ -56,5 +56,5 @@ export default tseslint.config(
   { files: ["shared/**/*.ts"], rules: imports("/(functions|cli|local|tests|bench)/") },
   { files: ["events/**/*.ts"], rules: imports("^(\\.\\./|@aws-sdk/|node:)") },
   { files: ["local/**/*.ts"], rules: imports("/(tests|bench)/") },
-  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.{mjs,cjs}"], ...tseslint.configs.disableTypeChecked },
 );

@@ -29,26 +29,84 @@ export const checkParameters = ({ stage, region, parameters, stageNames, command
       : []),
     ...unknown.map((name) => `  ${name} is not a parameter. The parameters are: ${known.join(", ")}.`),
     ...faultsOf(() => parsePolicy(given)),
-    ...faultsOf(() => parseSettings(deploymentParameters(region), given)),
-    ...(given.alarmEmail === undefined && given.alarmTopicArn === undefined
-      ? ["  alarmEmail or alarmTopicArn is missing: somebody must get the alarms."]
-      : []),
+    ...faultsOf(() => parseSettings(watchParameters, given)),
+    ...faultsOfPool(region, given),
+    ...faultsOfTopic(given),
   ];
   if (faults.length > 0) throw new SettingsError(["The configuration is wrong:", ...faults].join("\n"));
 };
 
-const deploymentParameters = (region: string) =>
+type Given = Record<string, string | undefined>;
+
+const watchParameters = v.object({
+  alarmEmail: v.optional(v.pipe(v.string(), v.email("must be an email address"))),
+  alarmTopicArn: v.optional(
+    v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, "must be the ARN of an SNS topic")),
+  ),
+  unusualResets: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,6}$/, "must be a whole number from 1 to 9999999"))),
+});
+
+const faultsOfTopic = ({ alarmEmail, alarmTopicArn }: Given): string[] => {
+  if (alarmEmail === undefined && alarmTopicArn === undefined) {
+    return ["  alarmEmail or alarmTopicArn is missing: somebody must get the alarms."];
+  }
+  return alarmEmail === undefined || alarmTopicArn === undefined
+    ? []
+    : ["  alarmEmail and alarmTopicArn are both given: subscribe the address to that topic, or leave the topic out."];
+};
+
+/** An existing pool is named; the reference pool is described. */
+const faultsOfPool = (region: string, given: Given): string[] => {
+  const described = Object.keys(referencePool.entries).filter((name) => given[name] !== undefined);
+  if (given.userPoolId !== undefined) {
+    return [
+      ...faultsOf(() => parseSettings(existingPool(region), given)),
+      ...described.map(
+        (name) => `  ${name} is given, but belongs to the reference pool: leave out either it or userPoolId.`,
+      ),
+    ];
+  }
+  if (described.length === 0) {
+    const all = Object.keys(referencePool.entries).join(", ");
+    return [`  userPoolId is missing: name the pool, or have the reference pool made, which takes ${all}.`];
+  }
+  return faultsOf(() => parseSettings(referencePool, given));
+};
+
+const existingPool = (region: string) =>
   v.object({
     userPoolId: v.pipe(
       v.string(),
       v.regex(/^[\w-]+_[0-9A-Za-z]+$/, "must be the id of a user pool"),
       v.startsWith(`${region}_`, `must be a pool in the region of the stack, which is ${region} (--region)`),
     ),
-    alarmEmail: v.optional(v.pipe(v.string(), v.email("must be an email address"))),
-    alarmTopicArn: v.optional(
-      v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, "must be the ARN of an SNS topic")),
-    ),
   });
+
+const domainName = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+const referencePool = v.object({
+  sesIdentityArn: v.pipe(
+    v.string(),
+    v.regex(/^arn:[\w-]+:ses:[\w-]+:\d{12}:identity\/\S+$/, "must be the ARN of a verified SES identity"),
+  ),
+  mailFrom: v.pipe(
+    v.string(),
+    v.regex(
+      /^[^<>\r\n]*[^<>\s][^<>\r\n]* <[^<>\s@]+@[^<>\s@]+>$/,
+      "must be a display name and an address: Example <no-reply@example.com>",
+    ),
+  ),
+  appDomain: v.pipe(
+    v.string(),
+    v.regex(domainName, "must be the domain name of the application, like app.example.com"),
+  ),
+  // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
+  loginDomainPrefix: v.pipe(
+    v.string(),
+    v.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be 1 to 63 small letters, digits and hyphens"),
+    v.regex(/^(?!.*(?:aws|amazon|cognito))/, "must not hold the words aws, amazon or cognito"),
+  ),
+});
 
 const faultsOf = (check: () => unknown): string[] => {
   try {

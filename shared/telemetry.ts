@@ -9,18 +9,21 @@ export interface Log {
 export type LogFields = Record<string, string | number | boolean | undefined>;
 
 /** The metrics of the namespace CognitoMfaLifecycle. */
-export type Metric =
-  | "WindowOpened"
-  | "WindowClosed"
-  | "ReEnableLateness"
-  | "ReEnableFailed"
-  | "Recorded"
-  | "RecordFailed"
-  | "MessageMalformed"
-  | "WindowsOpen"
-  | "WindowsOverdue"
-  | "OldestOverdue"
-  | "ReconcilerHeartbeat";
+export const metricNames = [
+  "WindowOpened",
+  "WindowClosed",
+  "ReEnableLateness",
+  "ReEnableFailed",
+  "Recorded",
+  "RecordFailed",
+  "MessageMalformed",
+  "WindowsOpen",
+  "WindowsOverdue",
+  "OldestOverdue",
+  "ReconcilerHeartbeat",
+] as const;
+
+export type Metric = (typeof metricNames)[number];
 
 /** A dimension multiplies what CloudWatch bills; none may ever name a user. */
 export interface Dimension {

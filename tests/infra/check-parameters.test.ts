@@ -18,6 +18,14 @@ const deployment: Deployment = {
   commandNames: [],
 };
 
+const referencePool = {
+  userPoolId: "",
+  sesIdentityArn: "arn:aws:ses:eu-west-1:123456789012:identity/example.com",
+  mailFrom: "受付 <no-reply@example.com>",
+  appDomain: "app.example.com",
+  loginDomainPrefix: "example-login",
+};
+
 const check = (changed: Partial<Deployment>) => () => checkParameters({ ...deployment, ...changed });
 const withParameters = (parameters: Deployment["parameters"]) =>
   check({ parameters: { ...deployment.parameters, ...parameters } });
@@ -32,6 +40,26 @@ describe("checkParameters", () => {
     expect(withParameters({ alarmEmail: "", alarmTopicArn })).not.toThrow();
   });
 
+  it("takes the description of the reference pool instead of a pool", () => {
+    expect(withParameters(referencePool)).not.toThrow();
+  });
+
+  it("names everything that the description of the reference pool lacks", () => {
+    const lacking = withParameters({ userPoolId: "", appDomain: "app.example.com" });
+    expect(lacking).toThrow(/sesIdentityArn is missing[^]*mailFrom is missing[^]*loginDomainPrefix is missing/);
+  });
+
+  it.each([
+    [{ sesIdentityArn: "example.com" }, "must be the ARN of a verified SES identity"],
+    [{ mailFrom: "no-reply@example.com" }, "must be a display name and an address"],
+    [{ appDomain: "https://app.example.com" }, "must be the domain name of the application"],
+    [{ loginDomainPrefix: "Example" }, "must be 1 to 63 small letters"],
+    [{ loginDomainPrefix: "my-cognito" }, "must not hold the words"],
+    [{ userPoolId: "eu-west-1_AbCdEfGhI" }, "mailFrom is given, but belongs to the reference pool"],
+  ])("refuses %j of the reference pool", (parameters, fault) => {
+    expect(withParameters({ ...referencePool, ...parameters })).toThrow(fault);
+  });
+
   it.each([
     [{ gracePeriod: "31d" }, 'gracePeriod is "31d": must be a duration from 0 to 30d'],
     [{ enrol: "yes" }, 'enrol is "yes": must be true or false'],
@@ -41,6 +69,8 @@ describe("checkParameters", () => {
     [{ alarmEmail: "security" }, "must be an email address"],
     [{ alarmTopicArn: "alarms" }, "must be the ARN of an SNS topic"],
     [{ alarmEmail: "" }, "alarmEmail or alarmTopicArn is missing"],
+    [{ alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:alarms" }, "are both given"],
+    [{ unusualResets: "0" }, "must be a whole number from 1"],
   ])("refuses %j", (parameters, fault) => {
     expect(withParameters(parameters)).toThrow(fault);
   });

@@ -1,18 +1,31 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+export interface Resource {
+  Type: string;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+  Properties: unknown;
+}
+
 export interface Template {
-  Resources: Record<string, { Type: string; DeletionPolicy?: string; Properties: unknown }>;
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: Reference }>;
 }
 
 /** A value in a template: text, or CloudFormation's way to name a resource or something of it. */
-export type Reference = string | { Ref: string } | { "Fn::GetAtt": [string, string] } | { "Fn::Sub": string };
+export type Reference =
+  | string
+  | { Ref: string }
+  | { "Fn::GetAtt": [string, string] }
+  | { "Fn::Sub": string | [string, Record<string, Reference>] };
 
 export interface Statement {
   Effect: "Allow" | "Deny";
-  Principal?: unknown;
+  Principal?: "*" | { Service?: string; AWS?: Reference };
   Action: string | string[];
   Resource?: Reference | Reference[];
   Condition?: Record<string, Record<string, Reference>>;
@@ -33,6 +46,7 @@ export interface Lambda {
 }
 
 export interface Queue {
+  QueueName: string;
   SqsManagedSseEnabled?: boolean;
   MessageRetentionPeriod: number;
   VisibilityTimeout?: number;
@@ -40,52 +54,74 @@ export interface Queue {
   RedriveAllowPolicy?: { redrivePermission: string; sourceQueueArns?: Reference[] };
 }
 
-export interface Table {
-  GlobalSecondaryIndexes: {
-    IndexName: string;
-    KeySchema: { AttributeName: string }[];
-    Projection: { NonKeyAttributes: string[] };
-  }[];
-}
-
-export interface Role {
-  AssumeRolePolicyDocument: PolicyDocument;
-  Policies: { PolicyDocument: PolicyDocument }[];
-}
-
 export interface InvokePermission {
+  FunctionName: Reference;
   Principal: string;
   SourceAccount?: Reference;
   SourceArn?: Reference;
 }
 
-export interface EventSourceMapping {
-  EventSourceArn: Reference;
-  FunctionName: Reference;
-  FunctionResponseTypes: string[];
-  ScalingConfig: { MaximumConcurrency: number };
+/** What `serverless package` made: the template that would be deployed, and the zip of each function. */
+export class Packaged {
+  readonly template: Template;
+  readonly zips: Map<string, Buffer>;
+
+  constructor(template: Template, zips: Map<string, Buffer>) {
+    this.template = template;
+    this.zips = zips;
+  }
+
+  /** The properties of the resources of one type, by logical id. */
+  resources<Properties>(type: string): Map<string, Properties> {
+    return new Map(
+      Object.entries(this.template.Resources)
+        .filter(([, resource]) => resource.Type === type)
+        .map(([id, resource]) => [id, resource.Properties as Properties]),
+    );
+  }
+
+  all<Properties>(type: string): Properties[] {
+    return [...this.resources<Properties>(type).values()];
+  }
+
+  /** The properties of one resource of that type, by its logical id or what points at it. */
+  one<Properties>(type: string, id: string): Properties {
+    const found = this.resources<Properties>(type).get(id.replace(/\.Arn$/, ""));
+    if (found === undefined) throw new Error(`The template has no ${id} of type ${type}.`);
+    return found;
+  }
+
+  lambda(name: string): Lambda {
+    const found = this.all<Lambda>("AWS::Lambda::Function").find(({ FunctionName }) =>
+      FunctionName.endsWith(`-${name}`),
+    );
+    if (found === undefined) throw new Error(`The template has no function ${name}.`);
+    return found;
+  }
 }
 
-/** Packages the service as an operator does, with the real command, and gives the template that would be deployed. */
-export const packageService = async (folder: string, ...args: string[]): Promise<Template> => {
-  await promisify(execFile)("node_modules/.bin/serverless", ["package", "--package", folder, ...args]);
-  const text = await readFile(join(folder, "cloudformation-template-update-stack.json"), "utf8");
-  return JSON.parse(text) as Template;
+/** Packages the service as an operator does, with the real command. */
+export const packageService = async (...args: string[]): Promise<Packaged> => {
+  const folder = await mkdtemp(join(tmpdir(), "packaged-"));
+  try {
+    await promisify(execFile)("node_modules/.bin/serverless", ["package", "--package", folder, ...args]);
+    const text = await readFile(join(folder, "cloudformation-template-update-stack.json"), "utf8");
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".zip"));
+    const zips = await Promise.all(
+      names.map(async (name) => [name.replace(".zip", ""), await readFile(join(folder, name))] as const),
+    );
+    return new Packaged(JSON.parse(text) as Template, new Map(zips));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 };
 
-/** The properties of the template's resources of one type, by logical id. */
-export const resourcesOf = <Properties>(template: Template, type: string): Map<string, Properties> =>
-  new Map(
-    Object.entries(template.Resources)
-      .filter(([, resource]) => resource.Type === type)
-      .map(([id, resource]) => [id, resource.Properties as Properties]),
-  );
-
 /** What a reference points at: `RecordsQueue`, `WindowsTable.Arn`, or the text itself. */
-export const pointsAt = (reference: Reference): string => {
+export const pointsAt = (reference: Reference | undefined): string => {
+  if (reference === undefined) return "";
   if (typeof reference === "string") return reference;
   if ("Ref" in reference) return reference.Ref;
-  if ("Fn::Sub" in reference) return reference["Fn::Sub"];
+  if ("Fn::Sub" in reference) return listOf(reference["Fn::Sub"]).at(0) as string;
   return reference["Fn::GetAtt"].join(".");
 };
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import * as v from "valibot";
+import { alarm } from "../../events/alarm.ts";
 import { cognitoTrigger } from "../../events/cognito-trigger.ts";
 import { due } from "../../events/due.ts";
 import { record } from "../../events/record.ts";
@@ -10,6 +11,7 @@ const contracts: [string, v.GenericSchema][] = [
   ["record.", record],
   ["due.", due],
   ["cognito.", cognitoTrigger],
+  ["cloudwatch.", alarm],
 ];
 
 describe("the samples of events", () => {
@@ -19,7 +21,7 @@ describe("the samples of events", () => {
     expect(schema !== undefined && v.is(schema, sample)).toBe(true);
   });
 
-  it.each(readdirSync(folder).filter((file) => !file.startsWith("cognito.")))(
+  it.each(readdirSync(folder).filter((file) => !/^(cognito|cloudwatch)\./.test(file)))(
     "%s is refused with a field more, a field less, or another version",
     (file) => {
       const [, schema] = contracts.find(([prefix]) => file.startsWith(prefix)) ?? [];

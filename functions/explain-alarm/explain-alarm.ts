@@ -1,0 +1,56 @@
+import * as v from "valibot";
+import { alarm } from "../../events/alarm.ts";
+import type { Clock } from "../../shared/clock.ts";
+import type { Policy } from "../../shared/policy.ts";
+import type { Telemetry } from "../../shared/telemetry.ts";
+import type { WindowStore } from "../../shared/window-store.ts";
+import { isOverdue, type Window } from "../../shared/window.ts";
+import type { Notices } from "./notices.ts";
+import { wordNotice } from "./word-notice.ts";
+
+interface Options {
+  userPoolId: string;
+  windows: Pick<WindowStore, "dueUntil" | "find">;
+  notices: Notices;
+  policy: Pick<Policy, "overdueTolerance">;
+  clock: Clock;
+  telemetry: Telemetry;
+}
+
+const mostNamed = 10;
+const mostRead = 1_000;
+
+/**
+ * Tells the people who get an alarm what it cannot tell itself: which users, why, and what to run. The alarm goes to
+ * them in any case, so that nobody depends on this.
+ */
+export const createExplainAlarm = (options: Options) => async (event: unknown) => {
+  const { alarmData } = v.parse(alarm, event);
+  if (alarmData.state.value !== "ALARM") return;
+  const { userPoolId, clock, notices, telemetry } = options;
+  const { alarmName, configuration } = alarmData;
+  const now = clock.now();
+  const found = await troubledWindows(options, now);
+  await notices.publish(wordNotice({ alarmName, description: configuration?.description, userPoolId, now, ...found }));
+  telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
+};
+
+/** Open windows that failed to close, or are overdue: the longest due of them whole, the others counted. */
+const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Date) => {
+  const isTroubled = (window: Pick<Window, "attempts" | "dueAt">) =>
+    window.attempts > 0 || isOverdue(window, policy.overdueTolerance, now);
+  const named: Window[] = [];
+  let more = 0;
+  let read = 0;
+  for await (const ref of windows.dueUntil(userPoolId, now)) {
+    read += 1;
+    if (read > mostRead) return { named, more, uncounted: true };
+    if (!isTroubled(ref)) continue;
+    if (named.length === mostNamed) more += 1;
+    else {
+      const { open } = await windows.find(ref);
+      if (open?.windowId === ref.windowId && isTroubled(open)) named.push(open);
+    }
+  }
+  return { named, more, uncounted: false };
+};

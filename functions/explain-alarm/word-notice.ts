@@ -1,0 +1,64 @@
+import { formatDuration } from "../../shared/duration.ts";
+import { failureWords } from "../../shared/failure-words.ts";
+import type { Window } from "../../shared/window.ts";
+import type { Notice } from "./notices.ts";
+
+export interface Trouble {
+  alarmName: string;
+  /** The alarm's own words; they end with where the runbook tells more. */
+  description: string | undefined;
+  userPoolId: string;
+  now: Date;
+  /** The windows to name, the longest due first. */
+  named: Window[];
+  /** How many there are besides. */
+  more: number;
+  /** Whether nobody counted further than that. */
+  uncounted: boolean;
+}
+
+const longestSubject = 100;
+
+/** Says who is without Email MFA and why, and what to do. Users are named by `sub`, never by username or address. */
+export const wordNotice = (trouble: Trouble): Notice => {
+  const { alarmName, description, named, more, uncounted } = trouble;
+  const count = named.length + more;
+  const users = `${uncounted ? "more than " : ""}${count} user${count === 1 ? "" : "s"}`;
+  const subject = count === 0 ? "nobody is overdue any more" : `Email MFA is still off for ${users}`;
+  return {
+    subject: `${alarmName}: ${subject}`.replace(/[^ -~]/g, "?").slice(0, longestSubject),
+    body: [
+      count === 0 ? healed(trouble) : open(trouble, users),
+      ...named.map((window) => aboutWindow(window, trouble.now)),
+      ...(more > 0 ? [`And ${uncounted ? "more than " : ""}${more} more: mfactl list --overdue`] : []),
+      ...(count > 1 ? ["Try all of them now: mfactl retry --all-overdue"] : []),
+      ...(description === undefined ? [] : [description]),
+    ].join("\n\n"),
+  };
+};
+
+const healed = ({ userPoolId }: Trouble): string =>
+  `By now no window of the user pool ${userPoolId} is overdue or has failed. Nothing is left to do; mfactl show SUB tells what happened to a user.`;
+
+const open = ({ userPoolId }: Trouble, users: string): string =>
+  `Email MFA should be on again for ${users} of the user pool ${userPoolId}, and is not. Until it is, a password alone signs them in.`;
+
+const aboutWindow = (window: Window, now: Date): string => {
+  const { sub, dueAt, openedAt, lastFailure, attempts } = window;
+  const failure = lastFailure && failureWords(lastFailure.error);
+  return [
+    `user      ${sub}`,
+    `since     ${minuteOf(dueAt)} overdue for ${formatDuration(now.getTime() - dueAt.getTime())}, exempt since ${minuteOf(openedAt)}`,
+    `error     ${failure ? `${failure.meaning} (${lastFailure.error})` : "none: no try has been made, or none has ended"}`,
+    ...(failure ? [`to do     ${failure.toDo}`] : []),
+    `next try  ${nextTry(window, now)}, by itself; ${attempts} failed so far`,
+    `look      mfactl show ${sub}`,
+    `try now   mfactl retry ${sub}`,
+  ].join("\n");
+};
+
+const nextTry = ({ nextTryAt }: Window, now: Date): string =>
+  nextTryAt === undefined || nextTryAt <= now ? "within 5 minutes" : minuteOf(nextTryAt);
+
+/** `2026-01-15 10:00 UTC` */
+const minuteOf = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace("T", " ")} UTC`;

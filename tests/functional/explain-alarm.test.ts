@@ -1,0 +1,148 @@
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { readFile } from "node:fs/promises";
+import { createExplainAlarm } from "../../functions/explain-alarm/explain-alarm.ts";
+import { snsNotices, type Notice } from "../../functions/explain-alarm/notices.ts";
+import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
+import { hour, minute } from "../../shared/duration.ts";
+import { noteFailure, plus, type Window } from "../../shared/window.ts";
+import type { WindowStore } from "../../shared/window-store.ts";
+import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
+
+const now = new Date("2026-01-15T10:00:00.000Z");
+const openedAt = plus(now, -3 * hour);
+const sample = JSON.parse(await readFile("events/samples/cloudwatch.alarm.json", "utf8")) as {
+  alarmData: { state: object };
+};
+let local: Awaited<ReturnType<typeof startLocalWindows>>;
+
+beforeEach(async () => {
+  local = await startLocalWindows(now);
+});
+afterEach(() => local.stop());
+
+const explain = async (
+  event: unknown = sample,
+  windows: Pick<WindowStore, "dueUntil" | "find"> = local.windows,
+): Promise<Notice[]> => {
+  const published: Notice[] = [];
+  const clock = { now: () => now, sleep: async () => undefined };
+  await createExplainAlarm({
+    userPoolId,
+    windows,
+    notices: {
+      publish: async (notice) => {
+        published.push(notice);
+      },
+    },
+    policy: { overdueTolerance: 15 * minute },
+    clock,
+    telemetry: new RecordedTelemetry(clock).for("explain-alarm"),
+  })(event);
+  return published;
+};
+
+const failed = (window: Window, error: string, at: Date): Window =>
+  noteFailure(window, { error, message: "hanako@example.com is no good" }, at);
+
+describe("the explanation of an alarm", () => {
+  it("names the user, the pool, the error in words, since when, the next try and the commands", async () => {
+    const window = failed(windowOf("sub-1", openedAt, 2 * hour), "Unchanged", plus(now, -10_000));
+    await local.windows.open({ ...window, attempts: 5, nextTryAt: plus(now, 32 * minute) });
+    const [notice] = await explain();
+    expect(notice?.subject).toBe("cognito-mfa-lifecycle-prod-windows-overdue: Email MFA is still off for 1 user");
+    for (const part of [
+      "of the user pool eu-west-1_Example00",
+      "user      sub-1",
+      "since     2026-01-15 09:00 UTC overdue for 1h, exempt since 2026-01-15 07:00 UTC",
+      "error     Cognito accepted the change but Email MFA is still off. (Unchanged)",
+      "it must be Optional",
+      "next try  2026-01-15 10:32 UTC, by itself; 5 failed so far",
+      "mfactl show sub-1",
+      "mfactl retry sub-1",
+      "docs/runbook.md#windows-overdue",
+    ]) {
+      expect(notice?.body).toContain(part);
+    }
+  });
+
+  it("holds neither username nor address, in the subject or the body", async () => {
+    await local.windows.open(failed(windowOf("sub-1", openedAt, hour), "Strange", now));
+    expect(JSON.stringify(await explain())).not.toMatch(/name-of-|hanako|@/);
+  });
+
+  it("names a window that failed before it is overdue, and one that is overdue without a try", async () => {
+    await local.windows.open(failed(windowOf("just-failed", plus(now, -hour), hour), "TimeoutError", now));
+    await local.windows.open(windowOf("untried", openedAt, hour));
+    await local.windows.open(windowOf("just-due", plus(now, -hour), hour));
+    const [notice] = await explain();
+    expect(notice?.body).toMatch(/user {6}untried[^]*error {5}none[^]*within 5 minutes[^]*user {6}just-failed/);
+    expect(notice?.body).not.toContain("just-due");
+  });
+
+  it("names the ten that are due longest and counts the others", async () => {
+    for (let index = 0; index < 13; index += 1) {
+      await local.windows.open(windowOf(`sub-${index}`, plus(openedAt, index * minute), hour));
+    }
+    const [notice] = await explain();
+    expect(notice?.subject).toContain("13 users");
+    expect(notice?.body.match(/^user /gm)).toHaveLength(10);
+    expect(notice?.body).toContain("And 3 more: mfactl list --overdue");
+    expect(notice?.body).not.toContain("mfactl show sub-10");
+  });
+
+  it("reads a thousand at most, and says that there are more", async () => {
+    let read = 0;
+    const [notice] = await explain(sample, {
+      async *dueUntil() {
+        for (;;) {
+          read += 1;
+          yield windowOf(`sub-${read}`, openedAt, hour);
+        }
+      },
+      find: async ({ sub }) => ({ open: windowOf(sub, openedAt, hour) }),
+    });
+    expect(read).toBe(1_001);
+    expect(notice?.subject).toContain("more than 1000 users");
+    expect(notice?.body).toContain("And more than 990 more");
+  });
+
+  it("says so when it healed meanwhile", async () => {
+    const [notice] = await explain();
+    expect(notice?.subject).toContain("nobody is overdue any more");
+  });
+
+  it("is not given when an alarm goes back to OK", async () => {
+    const alarmData = { ...sample.alarmData, state: { value: "OK" } };
+    expect(await explain({ ...sample, alarmData })).toEqual([]);
+  });
+
+  it("fails on an event that is no alarm, which then ends in the dead-letter queue", async () => {
+    await expect(explain({ Records: [] })).rejects.toThrow("alarmData");
+  });
+
+  it("keeps to SNS's rules for a subject, whatever the alarm is called", async () => {
+    const alarmData = { ...sample.alarmData, alarmName: `é${"x".repeat(255)}` };
+    const [notice] = await explain({ ...sample, alarmData });
+    expect(notice?.subject).toMatch(/^[ -~]{100}$/);
+  });
+
+  it("goes to the topic", async () => {
+    const sns = new SNSClient({ region: "eu-west-1" });
+    const sent: unknown[] = [];
+    sns.middlewareStack.add(
+      (_next, context) => (args) => {
+        sent.push([context.commandName, args.input]);
+        return Promise.resolve({ response: {}, output: { $metadata: {} } });
+      },
+      { step: "initialize" },
+    );
+    await snsNotices(sns, "arn:aws:sns:eu-west-1:123456789012:alarms").publish({ subject: "subject", body: "body" });
+    expect(sent).toEqual([
+      [
+        PublishCommand.name,
+        { TopicArn: "arn:aws:sns:eu-west-1:123456789012:alarms", Subject: "subject", Message: "body" },
+      ],
+    ]);
+  });
+});

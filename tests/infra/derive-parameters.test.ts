@@ -1,0 +1,23 @@
+import { describe, expect, it } from "@jest/globals";
+import { deriveParameters } from "../../infra/derive-parameters.ts";
+
+const parameters = { userPoolId: "", alarmTopicArn: "", overdueTolerance: "15m" };
+
+describe("deriveParameters", () => {
+  it("gives every parameter as text, however YAML has read it", () => {
+    const { text } = deriveParameters({ ...parameters, enrol: true, reEnableRate: 10, gracePeriod: "1d" });
+    expect(text).toEqual({ ...parameters, enrol: "true", reEnableRate: "10", gracePeriod: "1d" });
+  });
+
+  it("chooses the variant of the pool and of the topic by what is given", () => {
+    expect(deriveParameters(parameters)).toMatchObject({ pool: "reference-pool", topic: "own-topic" });
+    expect(deriveParameters({ ...parameters, userPoolId: "id", alarmTopicArn: "arn" })).toMatchObject({
+      pool: "existing-pool",
+      topic: "existing-topic",
+    });
+  });
+
+  it("puts the oldest overdue at four times the tolerance", () => {
+    expect(deriveParameters({ ...parameters, overdueTolerance: "1h" }).oldestOverdueSeconds).toBe(14_400);
+  });
+});

@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { powertoolsTelemetry } from "../../../shared/powertools.ts";
+import { type Metric, metricNames } from "../../../shared/telemetry.ts";
+import { listOf, type Packaged, pointsAt, type Queue, type Reference } from "../../support/packaged-template.ts";
+import type { Variant } from "./variants.ts";
+
+interface AlarmMetric {
+  Namespace: string;
+  MetricName: string;
+  Dimensions: { Name: string; Value: Reference }[];
+}
+
+export interface Alarm {
+  AlarmName: string;
+  AlarmDescription: string;
+  AlarmActions: Reference[];
+  ActionsEnabled?: boolean;
+  TreatMissingData: string;
+  Threshold: number;
+  Period?: number;
+  Namespace?: string;
+  MetricName?: string;
+  Dimensions?: AlarmMetric["Dimensions"];
+  Metrics?: { MetricStat?: { Metric: AlarmMetric } }[];
+}
+
+const prefix = "cognito-mfa-lifecycle-prod-";
+const service = "cognito-mfa-lifecycle-prod";
+
+/** Every alarm, and what silence means to it. */
+const expectedAlarms: Record<string, string> = {
+  "re-enable-failed": "notBreaching",
+  "windows-overdue": "ignore",
+  "oldest-overdue": "ignore",
+  "reconciler-heartbeat-missing": "breaching",
+  "records-failed": "notBreaching",
+  "resets-unusual": "notBreaching",
+  "records-dlq-not-empty": "notBreaching",
+  "due-dlq-not-empty": "notBreaching",
+  "timer-dlq-not-empty": "notBreaching",
+  "reconcile-dlq-not-empty": "notBreaching",
+  "explain-alarm-dlq-not-empty": "notBreaching",
+  "records-queue-old": "notBreaching",
+  "due-queue-old": "notBreaching",
+  "timers-dropped": "notBreaching",
+  "timer-target-errors": "notBreaching",
+  "timer-target-throttled": "notBreaching",
+  "timer-dead-letters-lost": "notBreaching",
+  "trigger-errors": "notBreaching",
+  "trigger-slow": "notBreaching",
+  "worker-errors": "notBreaching",
+  "worker-throttles": "notBreaching",
+};
+
+const metricsOf = ({ Namespace = "", MetricName = "", Dimensions = [], Metrics }: Alarm): AlarmMetric[] =>
+  Metrics === undefined
+    ? [{ Namespace, MetricName, Dimensions }]
+    : Metrics.flatMap(({ MetricStat }) => (MetricStat === undefined ? [] : [MetricStat.Metric]));
+
+const isMetric = (name: string): name is Metric => metricNames.some((known) => known === name);
+
+export const describeAlarms = (packaged: Packaged, variant: Variant) =>
+  describe("has alarms that", () => {
+    const alarms = packaged.all<Alarm>("AWS::CloudWatch::Alarm");
+    const alarm = (suffix: string) => alarms.find(({ AlarmName }) => AlarmName === prefix + suffix);
+    const metrics = alarms.flatMap(metricsOf);
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    it("are named after the stage, and take silence for what it is", () => {
+      expect(alarms.map(({ AlarmName, TreatMissingData }) => [AlarmName, TreatMissingData]).sort()).toEqual(
+        Object.entries(expectedAlarms)
+          .map(([suffix, missing]) => [prefix + suffix, missing])
+          .sort(),
+      );
+    });
+
+    it("all notify the topic", () => {
+      for (const { AlarmActions, ActionsEnabled } of alarms) {
+        expect(AlarmActions.map(pointsAt)).toContain(variant.topic);
+        expect(ActionsEnabled).not.toBe(false);
+      }
+    });
+
+    it("end with the place in the runbook", () => {
+      for (const { AlarmName, AlarmDescription } of alarms) {
+        expect(AlarmDescription).toMatch(/\. Runbook: docs\/runbook\.md#[a-z-]+$/);
+        expect(AlarmDescription.split("#").at(-1)).toBe(AlarmName.replace(prefix, ""));
+        expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
+      }
+    });
+
+    it("have it explained who is concerned, where somebody is", () => {
+      const explained = alarms.filter(({ AlarmActions }) =>
+        AlarmActions.map(pointsAt).includes("ExplainDashalarmLambdaFunction.Arn"),
+      );
+      expect(explained.map(({ AlarmName }) => AlarmName).sort()).toEqual([
+        `${prefix}re-enable-failed`,
+        `${prefix}windows-overdue`,
+      ]);
+    });
+
+    it("watch metrics of ours that exist, with the dimensions that they are written with", () => {
+      const own = metrics.filter(({ Namespace }) => Namespace === "CognitoMfaLifecycle");
+      expect(own).toHaveLength(6);
+      for (const { MetricName, Dimensions } of own) {
+        expect(metricNames).toContain(MetricName);
+        const dimensions = Dimensions.map(({ Name, Value }): [string, Reference] => [Name, Value]);
+        expect(isMetric(MetricName) && writtenDimensions(MetricName, dimensions)).toContainEqual(
+          Object.fromEntries(dimensions),
+        );
+      }
+    });
+
+    it("watch queues, functions and the group of this stack", () => {
+      const foreign = metrics.filter(({ Namespace }) => Namespace !== "CognitoMfaLifecycle");
+      const watched = foreign.map(({ Namespace, Dimensions }) => {
+        const [{ Name, Value } = { Name: "", Value: "" }] = Dimensions;
+        return [Namespace, Name, packaged.template.Resources[pointsAt(Value).replace(".QueueName", "")]?.Type];
+      });
+      expect([...new Set(watched.map((one) => one.join()))].sort()).toEqual([
+        "AWS/Lambda,FunctionName,AWS::Lambda::Function",
+        "AWS/SQS,QueueName,AWS::SQS::Queue",
+        "AWS/Scheduler,ScheduleGroup,AWS::Scheduler::ScheduleGroup",
+      ]);
+    });
+
+    it("watch every dead-letter queue", () => {
+      const deadLetters = [...packaged.resources<Queue>("AWS::SQS::Queue")].filter(([id]) => id.endsWith("Dlq"));
+      const watched = metrics
+        .filter(({ MetricName }) => MetricName === "ApproximateNumberOfMessagesVisible")
+        .map(({ Dimensions }) => pointsAt(Dimensions[0]?.Value));
+      expect(watched.sort()).toEqual(deadLetters.map(([id]) => `${id}.QueueName`).sort());
+    });
+
+    it("count errors, throttles and durations of every function between them", () => {
+      const watching = (metric: string) =>
+        metrics
+          .filter(({ Namespace, MetricName }) => Namespace === "AWS/Lambda" && MetricName === metric)
+          .map(({ Dimensions }) => pointsAt(Dimensions[0]?.Value))
+          .sort();
+      const functions = [...packaged.resources("AWS::Lambda::Function").keys()].sort();
+      expect(watching("Errors")).toEqual(functions);
+      expect(watching("Throttles")).toEqual(functions);
+      expect(watching("Duration")).toEqual(
+        ["CustomDashmessage", "PostDashauthentication", "PostDashconfirmation"].map((id) => `${id}LambdaFunction`),
+      );
+    });
+
+    it("ring for the oldest exemption after four times the tolerance, and for resets above the parameter", () => {
+      expect(alarm("oldest-overdue")?.Threshold).toBe(4 * 15 * 60);
+      expect(Number(alarm("resets-unusual")?.Threshold)).toBe(100);
+    });
+  });
+
+/** The sets of dimensions, with their values, under which Powertools writes the metric. */
+const writtenDimensions = (metric: Metric, dimensions: [string, Reference][]) => {
+  const lines: string[] = [];
+  jest.spyOn(process.stdout, "write").mockImplementation((line) => lines.push(String(line)) > 0);
+  const telemetry = powertoolsTelemetry({ POWERTOOLS_SERVICE_NAME: service });
+  const kind = dimensions.find(([name]) => name === "kind")?.[1];
+  telemetry.metrics.add(metric, 1, typeof kind === "string" ? { name: "kind", value: kind } : undefined);
+  telemetry.flush();
+  return lines
+    .flatMap((line) => line.trim().split("\n"))
+    .map((line) => JSON.parse(line) as { _aws?: { CloudWatchMetrics: EmbeddedMetric[] } } & Record<string, unknown>)
+    .flatMap((line) =>
+      listOf(line._aws?.CloudWatchMetrics).flatMap(({ Namespace, Dimensions, Metrics }) =>
+        Namespace === "CognitoMfaLifecycle" && Metrics.some(({ Name }) => Name === metric)
+          ? Dimensions.map((names) => Object.fromEntries(names.map((name) => [name, line[name]])))
+          : [],
+      ),
+    );
+};
+
+interface EmbeddedMetric {
+  Namespace: string;
+  Dimensions: string[][];
+  Metrics: { Name: string }[];
+}

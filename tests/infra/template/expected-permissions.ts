@@ -1,0 +1,94 @@
+import type { Variant } from "./variants.ts";
+
+const consume = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+const changeWindows = ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
+
+const timers = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${ScheduleGroup}/*";
+const stack = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*";
+const alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*";
+
+const on = (resource: string, ...actions: string[]): string[] => actions.map((action) => `${action} on ${resource}`);
+const logTo = (group: string): string[] => on(`${group}.Arn`, "logs:CreateLogStream", "logs:PutLogEvents");
+
+/** Resources with a wildcard, and why AWS allows none narrower. */
+export const wildcards: Record<string, string> = {
+  [timers]: "every timer has a name of its own; the group is this stack's",
+  [stack]: "the ARN of a stack ends with an id that nobody knows who asks for it by name",
+  [alarms]: "DescribeAlarms with a prefix is a question about all alarms of the account and the Region",
+};
+
+const functions = [
+  ...["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication", "RecordDashreset"],
+  ...["ReDashenableDashmfa", "Reconcile", "ExplainDashalarm"],
+].map((name) => `${name}LambdaFunction.Arn`);
+const deadLetterQueues = ["RecordsDlq", "DueDlq", "TimerDlq", "ReconcileDlq", "ExplainAlarmDlq"];
+
+const setTimers = [...on(timers, "scheduler:CreateSchedule"), ...on("TimerRole.Arn", "iam:PassRole")];
+
+/** Everything that each role may do, and everybody who gets a managed policy, and nothing besides. */
+export const permissions = ({ pool, topic }: Variant): Record<string, string[]> => ({
+  CustomMessageRole: [...logTo("CustomDashmessageLogGroup"), ...on("RecordsQueue.Arn", "sqs:SendMessage")],
+  PostConfirmationRole: [...logTo("PostDashconfirmationLogGroup"), ...on("RecordsQueue.Arn", "sqs:SendMessage")],
+  PostAuthenticationRole: [
+    ...logTo("PostDashauthenticationLogGroup"),
+    ...on("RecordsQueue.Arn", "sqs:SendMessage"),
+    ...on("WindowsTable.Arn", "dynamodb:Query"),
+  ],
+  RecordResetRole: [
+    ...logTo("RecordDashresetLogGroup"),
+    ...on("RecordsQueue.Arn", ...consume),
+    ...on("DueQueue.Arn", "sqs:SendMessage"),
+    ...on("RecordsDlq.Arn", "sqs:SendMessage"),
+    ...on("WindowsTable.Arn", ...changeWindows),
+    ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"),
+    ...setTimers,
+  ],
+  ReEnableMfaRole: [
+    ...logTo("ReDashenableDashmfaLogGroup"),
+    ...on("DueQueue.Arn", ...consume, "sqs:SendMessage"),
+    ...on("DueDlq.Arn", "sqs:SendMessage"),
+    ...on("WindowsTable.Arn", ...changeWindows),
+    ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminSetUserMFAPreference"),
+  ],
+  ReconcileRole: [
+    ...logTo("ReconcileLogGroup"),
+    ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
+    ...on("DueQueue.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes"),
+    ...on("ReconcileDlq.Arn", "sqs:SendMessage"),
+  ],
+  ExplainAlarmRole: [
+    ...logTo("ExplainDashalarmLogGroup"),
+    ...on("WindowsTable.Arn", "dynamodb:Query"),
+    ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
+    ...on("ExplainAlarmDlq.Arn", "sqs:SendMessage"),
+    ...on(topic, "sns:Publish"),
+  ],
+  ...(topic === "AlarmTopic" && {
+    ExplainAlarmKeyPolicy: on("AlarmTopicKey.Arn", "kms:Decrypt", "kms:GenerateDataKey"),
+  }),
+  TimerRole: [...on("DueQueue.Arn", "sqs:SendMessage"), ...on("TimerDlq.Arn", "sqs:SendMessage")],
+  HelpDeskPolicy: [
+    ...on(stack, "cloudformation:DescribeStacks"),
+    ...on("WindowsTable.Arn", ...changeWindows),
+    ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
+    ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"),
+    ...on(pool, "cognito-idp:AdminSetUserMFAPreference", "cognito-idp:GetUserPoolMfaConfig", "cognito-idp:ListUsers"),
+    ...setTimers,
+    ...on("DueQueue.Arn", "sqs:SendMessage"),
+    ...logTo("AuditLogGroup"),
+  ],
+  AdministratorPolicy: [
+    ...on("WindowsTable.Arn", "dynamodb:Scan"),
+    ...on(pool, "cognito-idp:DescribeUserPool", "cognito-idp:UpdateUserPool"),
+    ...on(pool, "cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser"),
+    ...functions.flatMap((name) => on(name, "lambda:GetPolicy", "lambda:GetFunctionConfiguration")),
+    ...["RecordsQueue", "DueQueue"].flatMap((name) => on(`${name}.Arn`, "sqs:GetQueueAttributes")),
+    ...deadLetterQueues.flatMap((name) =>
+      on(`${name}.Arn`, ...consume, "sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"),
+    ),
+    ...on("RecordsQueue.Arn", "sqs:SendMessage"),
+    ...on(alarms, "cloudwatch:DescribeAlarms"),
+    ...on(topic, "sns:ListSubscriptionsByTopic"),
+    ...on("ScheduleGroup.Arn", "scheduler:GetScheduleGroup"),
+  ],
+});
