@@ -10,6 +10,7 @@ import { wordNotice } from "./word-notice.ts";
 
 interface Options {
   userPoolId: string;
+  stage: string;
   windows: Pick<WindowStore, "dueUntil" | "find">;
   notices: Notices;
   policy: Pick<Policy, "overdueTolerance">;
@@ -27,11 +28,13 @@ const mostRead = 1_000;
 export const createExplainAlarm = (options: Options) => async (event: unknown) => {
   const { alarmData } = v.parse(alarm, event);
   if (alarmData.state.value !== "ALARM") return;
-  const { userPoolId, clock, notices, telemetry } = options;
+  const { userPoolId, stage, clock, notices, telemetry } = options;
   const { alarmName, configuration } = alarmData;
   const now = clock.now();
   const found = await troubledWindows(options, now);
-  await notices.publish(wordNotice({ alarmName, description: configuration?.description, userPoolId, now, ...found }));
+  await notices.publish(
+    wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, ...found }),
+  );
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 

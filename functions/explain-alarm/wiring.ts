@@ -9,13 +9,19 @@ import { dynamoWindowStore } from "../../shared/window-store.ts";
 import { createExplainAlarm } from "./explain-alarm.ts";
 import { snsNotices } from "./notices.ts";
 
-const settingsSchema = v.object({ WINDOWS_TABLE: required, ALARM_TOPIC_ARN: required, USER_POOL_ID: required });
+const settingsSchema = v.object({
+  WINDOWS_TABLE: required,
+  ALARM_TOPIC_ARN: required,
+  USER_POOL_ID: required,
+  STAGE: required,
+});
 
 export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
   const settings = parseSettings(settingsSchema, environment);
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws }));
   return createExplainAlarm({
     userPoolId: settings.USER_POOL_ID,
+    stage: settings.STAGE,
     windows: dynamoWindowStore(documents, settings.WINDOWS_TABLE),
     notices: snsNotices(new SNSClient({ ...inWorker, ...aws }), settings.ALARM_TOPIC_ARN),
     policy: policyFromEnvironment(environment),

@@ -8,6 +8,8 @@ export interface Trouble {
   /** The alarm's own words; they end with where the runbook tells more. */
   description: string | undefined;
   userPoolId: string;
+  /** That mfactl is to be told. */
+  stage: string;
   now: Date;
   /** The windows to name, the longest due first. */
   named: Window[];
@@ -21,7 +23,7 @@ const longestSubject = 100;
 
 /** Says who is without Email MFA and why, and what to do. Users are named by `sub`, never by username or address. */
 export const wordNotice = (trouble: Trouble): Notice => {
-  const { alarmName, description, named, more, uncounted } = trouble;
+  const { alarmName, description, stage, named, more, uncounted } = trouble;
   const count = named.length + more;
   const users = `${uncounted ? "more than " : ""}${count} user${count === 1 ? "" : "s"}`;
   const subject = count === 0 ? "nobody is overdue any more" : `Email MFA is still off for ${users}`;
@@ -29,21 +31,21 @@ export const wordNotice = (trouble: Trouble): Notice => {
     subject: `${alarmName}: ${subject}`.replace(/[^ -~]/g, "?").slice(0, longestSubject),
     body: [
       count === 0 ? healed(trouble) : open(trouble, users),
-      ...named.map((window) => aboutWindow(window, trouble.now)),
-      ...(more > 0 ? [`And ${uncounted ? "more than " : ""}${more} more: mfactl list --overdue`] : []),
-      ...(count > 1 ? ["Try all of them now: mfactl retry --all-overdue"] : []),
+      ...named.map((window) => aboutWindow(window, trouble)),
+      ...(more > 0 ? [`And ${uncounted ? "more than " : ""}${more} more: mfactl list --overdue --stage ${stage}`] : []),
+      ...(count > 1 ? [`Try all of them now: mfactl retry --all-overdue --stage ${stage}`] : []),
       ...(description === undefined ? [] : [description]),
     ].join("\n\n"),
   };
 };
 
-const healed = ({ userPoolId }: Trouble): string =>
-  `By now no window of the user pool ${userPoolId} is overdue or has failed. Nothing is left to do; mfactl show SUB tells what happened to a user.`;
+const healed = ({ userPoolId, stage }: Trouble): string =>
+  `By now no window of the user pool ${userPoolId} is overdue or has failed. Nothing is left to do; mfactl show SUB --stage ${stage} tells what happened to a user.`;
 
 const open = ({ userPoolId }: Trouble, users: string): string =>
   `Email MFA should be on again for ${users} of the user pool ${userPoolId}, and is not. Until it is, a password alone signs them in.`;
 
-const aboutWindow = (window: Window, now: Date): string => {
+const aboutWindow = (window: Window, { now, stage }: Trouble): string => {
   const { sub, dueAt, openedAt, lastFailure, attempts } = window;
   const failure = lastFailure && failureWords(lastFailure.error);
   return [
@@ -52,8 +54,8 @@ const aboutWindow = (window: Window, now: Date): string => {
     `error     ${failure ? `${failure.meaning} (${lastFailure.error})` : "none: no try has been made, or none has ended"}`,
     ...(failure ? [`to do     ${failure.toDo}`] : []),
     `next try  ${nextTry(window, now)}, by itself; ${attempts} failed so far`,
-    `look      mfactl show ${sub}`,
-    `try now   mfactl retry ${sub}`,
+    `look      mfactl show ${sub} --stage ${stage}`,
+    `try now   mfactl retry ${sub} --stage ${stage}`,
   ].join("\n");
 };
 

@@ -29,6 +29,7 @@ const explain = async (
   const clock = { now: () => now, sleep: async () => undefined };
   await createExplainAlarm({
     userPoolId,
+    stage: "prod",
     windows,
     notices: {
       publish: async (notice) => {
@@ -58,8 +59,8 @@ describe("the explanation of an alarm", () => {
       "error     Cognito accepted the change but Email MFA is still off. (Unchanged)",
       "it must be Optional",
       "next try  2026-01-15 10:32 UTC, by itself; 5 failed so far",
-      "mfactl show sub-1",
-      "mfactl retry sub-1",
+      "mfactl show sub-1 --stage prod",
+      "mfactl retry sub-1 --stage prod",
       "docs/runbook.md#windows-overdue",
     ]) {
       expect(notice?.body).toContain(part);
@@ -87,8 +88,8 @@ describe("the explanation of an alarm", () => {
     const [notice] = await explain();
     expect(notice?.subject).toContain("13 users");
     expect(notice?.body.match(/^user /gm)).toHaveLength(10);
-    expect(notice?.body).toContain("And 3 more: mfactl list --overdue");
-    expect(notice?.body).not.toContain("mfactl show sub-10");
+    expect(notice?.body).toContain("And 3 more: mfactl list --overdue --stage prod");
+    expect(notice?.body).not.toContain("mfactl show sub-10 ");
   });
 
   it("reads a thousand at most, and says that there are more", async () => {

@@ -69,7 +69,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   TimerRole: [...on("DueQueue.Arn", "sqs:SendMessage"), ...on("TimerDlq.Arn", "sqs:SendMessage")],
   HelpDeskPolicy: [
     ...on(stack, "cloudformation:DescribeStacks"),
-    ...on("WindowsTable.Arn", ...changeWindows),
+    ...on("WindowsTable.Arn", ...changeWindows, "dynamodb:BatchGetItem"),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
     ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"),
     ...on(pool, "cognito-idp:AdminSetUserMFAPreference", "cognito-idp:GetUserPoolMfaConfig", "cognito-idp:ListUsers"),
@@ -79,12 +79,19 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   ],
   AdministratorPolicy: [
     ...on("WindowsTable.Arn", "dynamodb:Scan"),
-    ...on(pool, "cognito-idp:DescribeUserPool", "cognito-idp:UpdateUserPool"),
+    ...on(pool, "cognito-idp:DescribeUserPool", "cognito-idp:UpdateUserPool", "cognito-idp:SetUserPoolMfaConfig"),
+    ...on(pool, "cognito-idp:TagResource", "cognito-idp:UntagResource"),
     ...on(pool, "cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser"),
     ...functions.flatMap((name) => on(name, "lambda:GetPolicy", "lambda:GetFunctionConfiguration")),
     ...["RecordsQueue", "DueQueue"].flatMap((name) => on(`${name}.Arn`, "sqs:GetQueueAttributes")),
     ...deadLetterQueues.flatMap((name) =>
-      on(`${name}.Arn`, ...consume, "sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"),
+      on(
+        `${name}.Arn`,
+        ...consume,
+        "sqs:ChangeMessageVisibility",
+        "sqs:StartMessageMoveTask",
+        "sqs:ListMessageMoveTasks",
+      ),
     ),
     ...on("RecordsQueue.Arn", "sqs:SendMessage"),
     ...on(alarms, "cloudwatch:DescribeAlarms"),
