@@ -86,11 +86,18 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
   };
   const telemetry = new RecordedTelemetry(aws.clock);
   const surroundings = (caller: string): Required<Surroundings> => ({
-    environment,
+    environment: {
+      ...environment,
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_REGION: aws.region,
+      AWS_ACCESS_KEY_ID: caller,
+      AWS_SECRET_ACCESS_KEY: "local",
+    },
     clock: aws.clock,
     newId,
     telemetry: telemetry.for(caller),
-    // The SDK pauses between its attempts in real time, for which the local clock does not move.
+    // Clients pause between their attempts in real time, for which the local clock does not move.
+    light: { send: aws.send, pause: async () => undefined },
     aws: {
       ...aws.clientOptions(caller),
       requestHandler: aws.requestHandler,

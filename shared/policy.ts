@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { duration } from "./duration.ts";
 import { parseSettings } from "./settings.ts";
+import { gracePeriod, resetMail, type ResetMail, verifyEvery } from "./trigger-parameters.ts";
 
 /** Whom the policy covers. */
 export type Scope = { kind: "all" } | { kind: "known" } | { kind: "group"; group: string };
@@ -20,12 +21,6 @@ export interface Policy {
   overdueTolerance: number;
   resetMail: ResetMail;
 }
-
-/**
- * Who words the mail with the reset code: Cognito, or we: in the language of the user's `locale`, and where that is
- * neither English nor Japanese, `en`, `ja` or else Cognito.
- */
-export type ResetMail = "cognito" | "locale" | "en" | "ja";
 
 const yesOrNo = v.pipe(
   v.picklist(["true", "false"], "must be true or false"),
@@ -49,31 +44,19 @@ const rate = "must be a whole number from 1 to 25 (per second)";
 
 /** The parameters of the policy, each with its default and its bounds. */
 export const policyParameters = {
-  gracePeriod: v.optional(duration("0", "30d"), "1d"),
+  gracePeriod,
   maxWindow: v.optional(duration("0", "30d"), "3d"),
   scope: v.optional(scope, "all"),
   enrol: v.optional(yesOrNo, "false"),
   mode: v.optional(v.picklist(["enforce", "observe"], "must be enforce or observe"), "enforce"),
   closeOnSignIn: v.optional(yesOrNo, "false"),
-  verifyEvery: v.optional(
-    v.union(
-      [
-        v.pipe(
-          v.literal("never"),
-          v.transform(() => Infinity),
-        ),
-        duration("1h", "90d"),
-      ],
-      "must be never or a duration from 1h to 90d, written like 30m, 12h, 1d or P1D",
-    ),
-    "7d",
-  ),
+  verifyEvery,
   reEnableRate: v.optional(
     v.pipe(v.string(rate), v.regex(/^\d{1,2}$/, rate), v.transform(Number), v.minValue(1, rate), v.maxValue(25, rate)),
     "10",
   ),
   overdueTolerance: v.optional(duration("5m", "30d"), "15m"),
-  resetMail: v.optional(v.picklist(["cognito", "locale", "en", "ja"], "must be cognito, locale, en or ja"), "cognito"),
+  resetMail,
 } as const;
 
 const policy = v.pipe(

@@ -5,18 +5,6 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { Due } from "../events/due.ts";
-import type { ResetRecord } from "../events/record.ts";
-
-/** Where triggers put what they recorded. */
-export interface RecordsQueue {
-  send(record: ResetRecord): Promise<void>;
-}
-
-export const sqsRecordsQueue = (sqs: SQSClient, QueueUrl: string): RecordsQueue => ({
-  async send(record) {
-    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(record) }));
-  },
-});
 
 /** Where windows are named that should be looked at. */
 export interface DueQueue {

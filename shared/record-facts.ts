@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { cognitoTrigger, type CognitoTrigger } from "../events/cognito-trigger.ts";
 import type { FactKind } from "../events/record.ts";
 import type { Clock } from "./clock.ts";
-import type { RecordsQueue } from "./queues.ts";
+import type { RecordsQueue } from "./records-queue.ts";
 import { describeError, type Telemetry } from "./telemetry.ts";
 
 /** The facts that Cognito's triggers tell; every other source is none of our business. */

@@ -1,4 +1,5 @@
 import type { SQSClientConfig } from "@aws-sdk/client-sqs";
+import type { Send } from "./aws/http.ts";
 import type { Clock } from "./clock.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -11,13 +12,9 @@ export interface Surroundings {
   telemetry: Telemetry;
   /** Options for every SDK client; the SDK's own defaults, AWS_ENDPOINT_URL among them, hold for the rest. */
   aws?: Pick<SQSClientConfig, "region" | "endpoint" | "credentials" | "requestHandler" | "retryStrategy">;
+  /** How the triggers' light client sends a request, and waits before it tries again. */
+  light?: { send: Send; pause: () => Promise<void> };
 }
-
-/** Cognito gives a trigger 5 s, cold start included: two attempts of a second each, and time left for the way back. */
-export const inTrigger = {
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
-};
 
 /** Behind a queue a slow call is tried again; SQS tries the whole message again after that. */
 export const inWorker = {

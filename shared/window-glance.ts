@@ -1,31 +1,41 @@
-import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { instant } from "../events/instant.ts";
-import { partition } from "./window-items.ts";
+import type { Call } from "./aws/json-client.ts";
+import { partition } from "./user-partition.ts";
 import type { UserKey } from "./window.ts";
 
 /** The least that must be known of a user who signs in: whether a window is open, and when we last looked. */
 export type WindowGlance = (user: UserKey) => Promise<{ open: boolean; seen?: { checkedAt: Date } | undefined }>;
 
-const item = v.object({ item: v.string(), checkedAt: v.optional(instant) });
+const answer = v.object({
+  Items: v.array(
+    v.object({
+      item: v.object({ S: v.string() }),
+      checkedAt: v.optional(v.object({ S: instant })),
+    }),
+  ),
+});
 
-/** One query, eventually consistent, without what the windows hold: it runs at every sign-in of the pool. */
+/**
+ * One query, eventually consistent, without what the windows hold: it runs at every sign-in of the pool.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+ */
 export const dynamoWindowGlance =
-  (documents: DynamoDBDocumentClient, TableName: string): WindowGlance =>
+  (dynamo: Call, TableName: string): WindowGlance =>
   async (user) => {
-    const { Items } = await documents.send(
-      new QueryCommand({
+    const { Items } = v.parse(
+      answer,
+      await dynamo("Query", {
         TableName,
         KeyConditionExpression: "#user = :user AND #item BETWEEN :open AND :seen",
         ProjectionExpression: "#item, checkedAt",
         ExpressionAttributeNames: { "#user": "user", "#item": "item" },
-        ExpressionAttributeValues: { ":user": partition(user), ":open": "open", ":seen": "seen" },
+        ExpressionAttributeValues: { ":user": { S: partition(user) }, ":open": { S: "open" }, ":seen": { S: "seen" } },
       }),
     );
-    const items = v.parse(v.array(item), Items ?? []);
-    const seen = items.find(({ item }) => item === "seen");
+    const seen = Items.find(({ item }) => item.S === "seen");
     return {
-      open: items.some(({ item }) => item === "open"),
-      seen: seen?.checkedAt && { checkedAt: seen.checkedAt },
+      open: Items.some(({ item }) => item.S === "open"),
+      seen: seen?.checkedAt && { checkedAt: seen.checkedAt.S },
     };
   };

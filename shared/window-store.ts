@@ -6,15 +6,8 @@ import {
   QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import {
-  closedItem,
-  type OverdueRef,
-  overdueRefFrom,
-  openItem,
-  partition,
-  readItems,
-  seenItem,
-} from "./window-items.ts";
+import { partition } from "./user-partition.ts";
+import { closedItem, type OverdueRef, overdueRefFrom, openItem, readItems, seenItem } from "./window-items.ts";
 import type { ClosedWindow, Seen, UserKey, Window } from "./window.ts";
 
 /** All that the table knows of a user that matters for what happens next. */

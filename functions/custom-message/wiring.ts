@@ -1,13 +1,21 @@
-import { SQSClient } from "@aws-sdk/client-sqs";
 import * as v from "valibot";
-import { policyFromEnvironment } from "../../shared/policy.ts";
-import { sqsRecordsQueue } from "../../shared/queues.ts";
+import { triggerClient } from "../../shared/aws/trigger-client.ts";
+import { sqsRecordsQueue } from "../../shared/records-queue.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
-import { inTrigger, type Surroundings } from "../../shared/surroundings.ts";
+import type { Surroundings } from "../../shared/surroundings.ts";
+import { gracePeriod, resetMail } from "../../shared/trigger-parameters.ts";
 import { createCustomMessage } from "./custom-message.ts";
 
-export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings) => {
-  const settings = parseSettings(v.object({ RECORDS_QUEUE_URL: required }), environment);
-  const records = sqsRecordsQueue(new SQSClient({ ...inTrigger, ...aws }), settings.RECORDS_QUEUE_URL);
-  return createCustomMessage({ records, clock, newId, telemetry, policy: policyFromEnvironment(environment) });
+const settingsSchema = v.object({ RECORDS_QUEUE_URL: required, RESET_MAIL: resetMail, GRACE_PERIOD: gracePeriod });
+
+export const wire = (surroundings: Surroundings) => {
+  const { environment, clock, newId, telemetry } = surroundings;
+  const settings = parseSettings(settingsSchema, environment);
+  return createCustomMessage({
+    records: sqsRecordsQueue(triggerClient("sqs", 2, surroundings), settings.RECORDS_QUEUE_URL),
+    policy: { resetMail: settings.RESET_MAIL, gracePeriod: settings.GRACE_PERIOD },
+    clock,
+    newId,
+    telemetry,
+  });
 };

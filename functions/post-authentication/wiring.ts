@@ -1,21 +1,22 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SQSClient } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { policyFromEnvironment } from "../../shared/policy.ts";
-import { sqsRecordsQueue } from "../../shared/queues.ts";
+import { triggerClient } from "../../shared/aws/trigger-client.ts";
+import { sqsRecordsQueue } from "../../shared/records-queue.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
-import { inTrigger, type Surroundings } from "../../shared/surroundings.ts";
+import type { Surroundings } from "../../shared/surroundings.ts";
+import { verifyEvery } from "../../shared/trigger-parameters.ts";
 import { dynamoWindowGlance } from "../../shared/window-glance.ts";
 import { createPostAuthentication } from "./post-authentication.ts";
 
-export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings) => {
-  const settings = parseSettings(v.object({ RECORDS_QUEUE_URL: required, WINDOWS_TABLE: required }), environment);
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...inTrigger, maxAttempts: 1, ...aws }));
+const settingsSchema = v.object({ RECORDS_QUEUE_URL: required, WINDOWS_TABLE: required, VERIFY_EVERY: verifyEvery });
+
+export const wire = (surroundings: Surroundings) => {
+  const { environment, clock, newId, telemetry } = surroundings;
+  const settings = parseSettings(settingsSchema, environment);
   return createPostAuthentication({
-    records: sqsRecordsQueue(new SQSClient({ ...inTrigger, ...aws }), settings.RECORDS_QUEUE_URL),
-    glance: dynamoWindowGlance(documents, settings.WINDOWS_TABLE),
-    policy: policyFromEnvironment(environment),
+    records: sqsRecordsQueue(triggerClient("sqs", 2, surroundings), settings.RECORDS_QUEUE_URL),
+    // A sign-in that could not be looked up is recorded: that costs less of the user's time than a second attempt.
+    glance: dynamoWindowGlance(triggerClient("dynamodb", 1, surroundings), settings.WINDOWS_TABLE),
+    policy: { verifyEvery: settings.VERIFY_EVERY },
     clock,
     newId,
     telemetry,

@@ -1,3 +1,4 @@
+import type { Send } from "../../shared/aws/http.ts";
 import { HungUp } from "./server.ts";
 import type { WireRequest, WireResponse } from "./service.ts";
 
@@ -24,13 +25,28 @@ export const inProcessHandler = (answer: (request: WireRequest) => Promise<WireR
       const { status, headers, body } = await answer(toWire(request));
       return { response: { statusCode: status, headers, body: new Uint8Array(Buffer.from(body)) } };
     } catch (error) {
-      if (!(error instanceof HungUp)) throw error;
-      throw Object.assign(new Error("socket hang up"), { name: "TimeoutError", code: "ECONNRESET" });
+      throw asConnectionError(error);
     }
   },
   updateHttpClientConfig: (): void => undefined,
   httpHandlerConfigs: () => ({}),
 });
+
+/** The same for a client that sends its requests through a function. */
+export const inProcessSend =
+  (answer: (request: WireRequest) => Promise<WireResponse>): Send =>
+  async ({ method, url, headers, body }) => {
+    try {
+      return await answer({ method, path: url.pathname + url.search, headers, body });
+    } catch (error) {
+      throw asConnectionError(error);
+    }
+  };
+
+const asConnectionError = (error: unknown): unknown =>
+  error instanceof HungUp
+    ? Object.assign(new Error("socket hang up"), { name: "TimeoutError", code: "ECONNRESET" })
+    : error;
 
 const toWire = (request: HttpRequest): WireRequest => {
   const query = new URLSearchParams();

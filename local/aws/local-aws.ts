@@ -1,6 +1,6 @@
 import { type CognitoOptions, createCognito } from "./cognito/cognito.ts";
 import { dynamoDbService } from "./dynamodb.ts";
-import { inProcessHandler } from "./in-process-handler.ts";
+import { inProcessHandler, inProcessSend } from "./in-process-handler.ts";
 import { AsynchronousInvocation } from "./lambda/asynchronous-invocation.ts";
 import { LambdaRuntime } from "./lambda/lambda-runtime.ts";
 import { lambdaService } from "./lambda/lambda-service.ts";
@@ -70,6 +70,7 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     }
   }, options.port ?? 0);
   url = served.url;
+  const answerInProcess = (request: WireRequest) => lambda.call(() => endpoint.answer(request));
 
   return {
     ...account,
@@ -89,7 +90,9 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
       credentials: { accessKeyId: caller, secretAccessKey: "local" },
     }),
     /** For SDK clients in this process: no sockets, and calls of handlers end with their invocation. */
-    requestHandler: inProcessHandler((request: WireRequest) => lambda.call(() => endpoint.answer(request))),
+    requestHandler: inProcessHandler(answerInProcess),
+    /** The same for the light client of the triggers. */
+    send: inProcessSend(answerInProcess),
     async stop(): Promise<void> {
       served.server.closeAllConnections();
       await new Promise((resolve) => served.server.close(resolve));
