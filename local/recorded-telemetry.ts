@@ -40,7 +40,7 @@ export class RecordedTelemetry {
           this.values.push({ at: this.#clock.now(), source, metric, value, dimension });
         },
       },
-      flush: () => undefined,
+      flush: async () => undefined,
     };
   }
 }

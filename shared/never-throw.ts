@@ -7,13 +7,13 @@ import { describeError, type Telemetry } from "./telemetry.ts";
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 export const neverThrow = <Event>(telemetry: Telemetry): middy.MiddlewareObj<Event, Event> => ({
-  after() {
-    telemetry.flush();
+  async after() {
+    await telemetry.flush();
   },
-  onError(request) {
+  async onError(request) {
     telemetry.log.error("trigger-failed", describeError(request.error));
     telemetry.metrics.add("RecordFailed", 1, { name: "reason", value: "trigger-failed" });
-    telemetry.flush();
+    await telemetry.flush();
     request.response = request.event;
   },
 });

@@ -30,7 +30,7 @@ export const powertoolsTelemetry = (environment: Record<string, string | undefin
         single.addMetric(metric, unitOf(metric), value);
       },
     },
-    flush() {
+    async flush() {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };

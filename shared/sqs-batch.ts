@@ -33,7 +33,7 @@ export const createBatchHandler =
     const done = new Map<string, boolean>();
     if (order === "one by one") for (const record of event.Records) done.set(record.messageId, await attempt(record));
     else await Promise.all(event.Records.map(async (record) => done.set(record.messageId, await attempt(record))));
-    telemetry.flush();
+    await telemetry.flush();
     const failed = event.Records.filter(({ messageId }) => done.get(messageId) !== true);
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

@@ -40,7 +40,7 @@ export interface Telemetry {
   log: Log;
   metrics: Metrics;
   /** Writes out the metrics added since; to be called before an invocation ends. */
-  flush(): void;
+  flush(): Promise<void>;
 }
 
 /**

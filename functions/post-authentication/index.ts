@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../shared/clock.ts";
-import { powertoolsTelemetry } from "../../shared/powertools.ts";
+import { lazyTelemetry } from "../../shared/lazy-telemetry.ts";
 import { wire } from "./wiring.ts";
 
 export const handler = wire({
   environment: process.env,
   clock: systemClock,
   newId: randomUUID,
-  telemetry: powertoolsTelemetry(process.env),
+  telemetry: lazyTelemetry(async () => {
+    const { powertoolsTelemetry } = await import("../../shared/powertools.ts");
+    return powertoolsTelemetry(process.env);
+  }),
 });

@@ -53,5 +53,5 @@ export const createReconcile =
     telemetry.metrics.add("OldestOverdue", oldest);
     telemetry.metrics.add("ReconcilerHeartbeat", 1);
     telemetry.log.info("reconciled", { open, overdue, oldestSeconds: oldest, nudged: nudges.length });
-    telemetry.flush();
+    await telemetry.flush();
   };

@@ -126,6 +126,8 @@ describe("post-authentication", () => {
     await stack.aws.clock.advanceBy(hour - 1);
     await signIn(user);
     expect(messages()).toEqual([]);
+    const { lines, values } = stack.telemetry;
+    expect([...lines, ...values].filter(({ source }) => source === "post-authentication")).toEqual([]);
     expect(stack.callsOf("post-authentication", mark)).toEqual(["DynamoDB Query"]);
   });
 

@@ -161,7 +161,7 @@ const writtenDimensions = (metric: Metric, dimensions: [string, Reference][]) =>
   const telemetry = powertoolsTelemetry({ POWERTOOLS_SERVICE_NAME: service });
   const kind = dimensions.find(([name]) => name === "kind")?.[1];
   telemetry.metrics.add(metric, 1, typeof kind === "string" ? { name: "kind", value: kind } : undefined);
-  telemetry.flush();
+  void telemetry.flush();
   return lines
     .flatMap((line) => line.trim().split("\n"))
     .map((line) => JSON.parse(line) as { _aws?: { CloudWatchMetrics: EmbeddedMetric[] } } & Record<string, unknown>)
