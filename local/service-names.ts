@@ -1,10 +1,12 @@
 /** What the resources of the service are called in the local stack. */
 export const names = {
+  stack: "cognito-mfa-lifecycle-local",
   recordsQueue: "records",
   recordsDlq: "records-dlq",
   dueQueue: "due",
   dueDlq: "due-dlq",
   timerDlq: "timer-dlq",
+  reconcileDlq: "reconcile-dlq",
   windowsTable: "windows",
   scheduleGroup: "cognito-mfa-lifecycle",
 } as const;

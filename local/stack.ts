@@ -24,6 +24,7 @@ import type { LambdaHandler } from "./aws/lambda/lambda-runtime.ts";
 import type { LocalAws } from "./aws/local-aws.ts";
 import { RecordedTelemetry } from "./recorded-telemetry.ts";
 import { names } from "./service-names.ts";
+import { stackOutputs } from "./stack-outputs.ts";
 import { createWindowsTable } from "./windows-table.ts";
 
 export type Stack = Awaited<ReturnType<typeof deployStack>>;
@@ -60,6 +61,7 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
   const recordsDlq = await queue(names.recordsDlq);
   const dueDlq = await queue(names.dueDlq);
   const timerDlq = await queue(names.timerDlq);
+  const reconcileDlq = await queue(names.reconcileDlq);
   const records = await queue(names.recordsQueue, redrive(recordsDlq.arn, 180));
   const due = await queue(names.dueQueue, redrive(dueDlq.arn, 360));
   const scheduler = new SchedulerClient(options);
@@ -84,6 +86,11 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
     USER_POOL_ID: pool.userPoolId,
     ...parameters,
   };
+  const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq };
+  aws.publishStack(
+    names.stack,
+    stackOutputs(environment, queues, (name) => aws.lambda.arn(name)),
+  );
   const telemetry = new RecordedTelemetry(aws.clock);
   const surroundings = (caller: string): Required<Surroundings> => ({
     environment: {

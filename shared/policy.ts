@@ -75,13 +75,20 @@ const policy = v.pipe(
 export const parsePolicy = (parameters: Record<string, string | undefined>): Policy =>
   parseSettings(policy, parameters);
 
-/** The same from the environment of a function, where `gracePeriod` is called GRACE_PERIOD. Throws a SettingsError. */
+const renamed = (values: Record<string, string | undefined>, rename: (name: string) => string) =>
+  Object.fromEntries(Object.keys(policyParameters).map((name) => [name, values[rename(name)]]));
+
+/** The parameters from the environment of a function, where `gracePeriod` is called GRACE_PERIOD. */
+export const parametersOfEnvironment = (environment: Record<string, string | undefined>) =>
+  renamed(environment, (name) => name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase());
+
+/** The policy of a function. Throws a SettingsError. */
 export const policyFromEnvironment = (environment: Record<string, string | undefined>): Policy =>
-  parsePolicy(
-    Object.fromEntries(
-      Object.keys(policyParameters).map((name) => [
-        name,
-        environment[name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()],
-      ]),
-    ),
-  );
+  parsePolicy(parametersOfEnvironment(environment));
+
+/** What the stack calls a parameter among its outputs: `gracePeriod` is GracePeriod. */
+export const outputName = (name: string): string => name.replace(/^./, (first) => first.toUpperCase());
+
+/** The policy of a deployed stack, by its outputs. Throws a SettingsError. */
+export const policyFromOutputs = (outputs: Record<string, string | undefined>): Policy =>
+  parsePolicy(renamed(outputs, outputName));

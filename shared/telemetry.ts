@@ -43,13 +43,16 @@ export interface Telemetry {
   flush(): Promise<void>;
 }
 
+/** Free text as it may be logged: what looks like an address is left out. */
+export const withoutAddresses = (text: string): string => text.replace(/\S+@\S+/g, "…");
+
 /**
  * An error as it may be logged. AWS words some refusals with the value it was given, which can be a username: what
  * stands in quotes or looks like an address is left out.
  */
 export const describeError = (error: unknown): { error: string; message: string; where?: string | undefined } => {
   if (!(error instanceof Error)) return { error: typeof error, message: "" };
-  const message = error.message.replace(/(["'`]).*?\1/gs, "$1…$1").replace(/\S+@\S+/g, "…");
+  const message = withoutAddresses(error.message.replace(/(["'`]).*?\1/gs, "$1…$1"));
   return {
     error: error.name,
     message,

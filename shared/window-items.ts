@@ -25,8 +25,10 @@ const window = v.object({
   facts: v.array(v.object({ id: v.string(), kind, at: instant })),
   counts: v.object({ "reset-requested": v.number(), "reset-confirmed": v.number(), "signed-in": v.number() }),
   openedBy: v.optional(act),
-  extensions: v.array(act),
-  closeAsked: v.optional(v.object({ at: instant, by: v.string() })),
+  changes: v.array(
+    v.object({ ...act.entries, kind: v.picklist(["extended", "replanned", "retried"]), dueAt: instant }),
+  ),
+  closeAsked: v.optional(act),
   attempts: v.number(),
   lastFailure: v.optional(v.object({ at: instant, error: v.string(), message: v.string() })),
   nextTryAt: v.optional(instant),
@@ -66,6 +68,7 @@ export const closedItem = (window: ClosedWindow): Record<string, unknown> & { us
 
 export const seenItem = (user: UserKey, value: Seen) => ({ ...stored(value), user: partition(user), item: "seen" });
 
+export const openFrom = (item: unknown): Window => v.parse(window, item);
 export const closedFrom = (item: unknown): ClosedWindow => v.parse(closed, item);
 
 /** Sorts the items of one user by what they are; of several closed windows the first. */
@@ -73,7 +76,7 @@ export const readItems = (items: unknown[]): { open?: Window; seen?: Seen; lastC
   const found: { open?: Window; seen?: Seen; lastClosed?: ClosedWindow } = {};
   for (const item of items) {
     const { item: key } = v.parse(itemKey, item);
-    if (key === "open") found.open = v.parse(window, item);
+    if (key === "open") found.open = openFrom(item);
     else if (key === "seen") found.seen = v.parse(seen, item);
     else found.lastClosed ??= closedFrom(item);
   }

@@ -30,6 +30,12 @@ export interface OperatorAct {
   ticket?: string | undefined;
 }
 
+/** What an operator did to an open window, and when it was due afterwards. */
+export interface Change extends OperatorAct {
+  kind: "extended" | "replanned" | "retried";
+  dueAt: Date;
+}
+
 /** An exemption: from the moment a user is found, or made, to be without Email MFA until it is on again. */
 export interface Window extends UserKey {
   windowId: string;
@@ -47,9 +53,10 @@ export interface Window extends UserKey {
   facts: Fact[];
   counts: Record<FactKind, number>;
   openedBy?: OperatorAct | undefined;
-  extensions: OperatorAct[];
+  /** The newest changes by hand, oldest first. */
+  changes: Change[];
   /** Once a window was told to close it closes: no later fact moves `dueAt` back. */
-  closeAsked?: { at: Date; by: string } | undefined;
+  closeAsked?: OperatorAct | undefined;
   /** Failed re-enables so far. */
   attempts: number;
   lastFailure?: { at: Date; error: string; message: string } | undefined;
@@ -101,7 +108,7 @@ export const openWindow = (opening: {
     facts: [],
     counts: { "reset-requested": 0, "reset-confirmed": 0, "signed-in": 0 },
     openedBy: opening.openedBy,
-    extensions: [],
+    changes: [],
     attempts: 0,
     version: 1,
   };
@@ -119,7 +126,8 @@ export const originOf = (
   return policy.enrol ? "enrol" : "never-known";
 };
 
-const factsKept = 50;
+/** How many facts, and how many changes, a window holds. */
+const kept = 50;
 
 export const hasNoted = (window: Window, fact: Pick<Fact, "id">): boolean =>
   window.facts.some((noted) => noted.id === fact.id);
@@ -131,7 +139,7 @@ export const hasNoted = (window: Window, fact: Pick<Fact, "id">): boolean =>
 export const noteFact = (window: Window, fact: Fact, policy: Pick<Policy, "closeOnSignIn">, now: Date): Window => {
   const noted: Window = {
     ...window,
-    facts: [...window.facts, fact].slice(-factsKept),
+    facts: [...window.facts, fact].slice(-kept),
     counts: { ...window.counts, [fact.kind]: window.counts[fact.kind] + 1 },
   };
   if (window.closeAsked !== undefined) return noted;
@@ -139,7 +147,9 @@ export const noteFact = (window: Window, fact: Fact, policy: Pick<Policy, "close
     fact.kind === "reset-confirmed"
       ? { ...noted, ...dueAgain(window, earlier(plus(earlier(fact.at, now), window.gracePeriod), window.cap)) }
       : noted;
-  return policy.closeOnSignIn && signedInAfterReset(noted) ? askToClose(extended, "sign-in", now) : extended;
+  return policy.closeOnSignIn && signedInAfterReset(noted)
+    ? askToClose(extended, { at: now, by: "sign-in" })
+    : extended;
 };
 
 const signedInAfterReset = ({ facts }: Window): boolean =>
@@ -152,19 +162,56 @@ const signedInAfterReset = ({ facts }: Window): boolean =>
 const dueAgain = (window: Window, dueAt: Date): Partial<Window> =>
   dueAt > window.dueAt ? { dueAt, attempts: 0, nextTryAt: undefined } : {};
 
-/** The window with its end brought forward to `now`. `by` is who asked: an operator's ARN, or `sign-in`. */
-export const askToClose = (window: Window, by: string, now: Date): Window => ({
+/** The window with its end brought forward to the moment of the act; `by` may be `sign-in` instead of an operator. */
+export const askToClose = (window: Window, act: OperatorAct): Window => ({
   ...window,
-  dueAt: earlier(window.dueAt, now),
+  dueAt: earlier(window.dueAt, act.at),
   nextTryAt: undefined,
-  closeAsked: { at: now, by },
+  closeAsked: act,
+});
+
+const withChange = (window: Window, kind: Change["kind"], { at, by, reason, ticket }: OperatorAct): Window => ({
+  ...window,
+  changes: [...window.changes, { kind, at, by, reason, ticket, dueAt: window.dueAt }].slice(-kept),
 });
 
 /** The window extended by `milliseconds`, or undefined where that would pass the cap: never silently less than asked. */
 export const extendWindow = (window: Window, milliseconds: number, act: OperatorAct): Window | undefined => {
   const dueAt = plus(window.dueAt, milliseconds);
   if (dueAt > window.cap) return undefined;
-  return { ...window, ...dueAgain(window, dueAt), extensions: [...window.extensions, act] };
+  return withChange({ ...window, ...dueAgain(window, dueAt) }, "extended", act);
+};
+
+/** The window with its next try brought forward, to now. */
+export const retryWindow = (window: Window, act: OperatorAct): Window =>
+  withChange({ ...window, nextTryAt: undefined }, "retried", act);
+
+/** Which open windows a new grace period reaches: those whose end it brings forward, or all. */
+export type Reach = "shorten" | "all";
+
+/**
+ * When the window is due under another grace period, counted from its newest confirmed reset or else from its opening:
+ * not past the cap, and not before `now`. Undefined for a window that is left alone, being due or told to close already.
+ */
+export const replannedDueAt = (window: Window, gracePeriod: number, now: Date): Date | undefined => {
+  if (window.closeAsked !== undefined || isDue(window, now)) return undefined;
+  const from = window.facts
+    .filter(({ kind }) => kind === "reset-confirmed")
+    .reduce((latest, { at }) => (at > latest ? at : latest), window.openedAt);
+  const dueAt = earlier(plus(earlier(from, now), gracePeriod), window.cap);
+  return dueAt < now ? now : dueAt;
+};
+
+/** The window under another grace period, at the moment of the act; the same window where that changes nothing. */
+export const replanWindow = (window: Window, gracePeriod: number, reach: Reach, act: OperatorAct): Window => {
+  const planned = replannedDueAt(window, gracePeriod, act.at);
+  if (planned === undefined) return window;
+  const next =
+    reach === "all"
+      ? { dueAt: planned, gracePeriod }
+      : { dueAt: earlier(planned, window.dueAt), gracePeriod: Math.min(gracePeriod, window.gracePeriod) };
+  if (next.dueAt.getTime() === window.dueAt.getTime() && next.gracePeriod === window.gracePeriod) return window;
+  return withChange({ ...window, ...next }, "replanned", act);
 };
 
 export const isDue = (window: Pick<Window, "dueAt">, now: Date): boolean => now >= window.dueAt;

@@ -4,7 +4,7 @@ import { inProcessHandler, inProcessSend } from "./in-process-handler.ts";
 import { AsynchronousInvocation } from "./lambda/asynchronous-invocation.ts";
 import { LambdaRuntime } from "./lambda/lambda-runtime.ts";
 import { lambdaService } from "./lambda/lambda-service.ts";
-import { localRoutes } from "./local-routes.ts";
+import { type DeployedStack, localRoutes } from "./local-routes.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/scheduler-service.ts";
@@ -59,7 +59,8 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     dynamoDbService(),
   ];
   const endpoint: Endpoint = new Endpoint(services, options.observe);
-  const answerLocally = localRoutes(clock, mailbox);
+  let deployed: DeployedStack | undefined;
+  const answerLocally = localRoutes(clock, mailbox, () => deployed);
 
   const served = await serve(async (request) => {
     try {
@@ -89,6 +90,10 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
       region: account.region,
       credentials: { accessKeyId: caller, secretAccessKey: "local" },
     }),
+    /** Makes known which stack stands here, and its outputs. */
+    publishStack(stackName: string, outputs: Record<string, string>): void {
+      deployed = { stackName, outputs, ...account };
+    },
     /** For SDK clients in this process: no sockets, and calls of handlers end with their invocation. */
     requestHandler: inProcessHandler(answerInProcess),
     /** The same for the light client of the triggers. */

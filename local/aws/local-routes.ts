@@ -14,16 +14,29 @@ const Move = v.union([
   v.strictObject({ advanceTo: v.pipe(v.string(), v.isoTimestamp()) }),
 ]);
 
+/** A stack as CloudFormation knows it. */
+export interface DeployedStack {
+  stackName: string;
+  region: string;
+  accountId: string;
+  outputs: Record<string, string>;
+}
+
 /**
  * What AWS does not have: `GET /_local/clock`, `POST /_local/clock` with `{"advanceBy": milliseconds}` or
- * `{"advanceTo": "2026-01-01T00:00:00Z"}`, `GET /_local/mails`. Undefined for any other path.
+ * `{"advanceTo": "2026-01-01T00:00:00Z"}`, `GET /_local/mails`, and `GET /_local/stack`, what was deployed. Undefined for
+ * any other path.
  */
 export const localRoutes =
-  (clock: VirtualClock, mailbox: Mailbox) =>
+  (clock: VirtualClock, mailbox: Mailbox, deployed: () => DeployedStack | undefined) =>
   async (request: WireRequest): Promise<WireResponse | undefined> => {
     const route = `${request.method} ${request.path}`;
     if (route === "GET /_local/clock") return json(200, { now: clock.now() });
     if (route === "GET /_local/mails") return json(200, { mails: mailbox.mails });
+    if (route === "GET /_local/stack") {
+      const stack = deployed();
+      return stack === undefined ? json(404, { message: "Nothing is deployed." }) : json(200, stack);
+    }
     if (route === "POST /_local/clock") return moveClock(clock, request.body);
     if (!request.path.startsWith("/_local/")) return undefined;
     return json(404, { message: `There is no ${route}.` });

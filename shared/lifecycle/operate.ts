@@ -1,15 +1,26 @@
 import { emailMfaIsOn } from "../factors.ts";
+import { withoutAddresses } from "../telemetry.ts";
 import type { DirectoryUser } from "../user-directory.ts";
-import { askToClose, extendWindow, openWindow, type OperatorAct, type Window } from "../window.ts";
+import {
+  askToClose,
+  extendWindow,
+  isDue,
+  openWindow,
+  type OperatorAct,
+  type Reach,
+  replanWindow,
+  retryWindow,
+  type UserKey,
+  type Window,
+} from "../window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
 import { isInScope } from "./scope.ts";
 
 /** Why an operator's wish was refused; nothing was changed. */
 export type Refusal =
-  | { because: "user-unknown" | "federated" | "no-email" | "out-of-scope" | "observe-mode" | "not-open" | "closing" }
-  | { because: "already-open"; window: Window }
-  | { because: "past-cap"; window: Window };
+  | { because: "user-unknown" | "federated" | "no-email" | "out-of-scope" | "observe-mode" | "not-open" }
+  | { because: "already-open" | "closing" | "past-cap" | "not-due"; window: Window };
 
 export type Operated = { kind: "done"; window: Window } | ({ kind: "refused" } & Refusal);
 
@@ -50,7 +61,7 @@ export const openByOperator = async (
   });
   if ((await windows.open(window)) === "exists") return openByOperator(deps, username, act, gracePeriod);
   telemetry.metrics.add("WindowOpened", 1, { name: "origin", value: "operator" });
-  telemetry.log.info("window-opened", { sub: window.sub, windowId: window.windowId, origin: "operator", by: act.by });
+  audit(deps, "window-opened", window, act);
   try {
     await timers.plan(window);
     if (emailMfaIsOn(user.factors)) await users.setEmailMfa(user.username, { enabled: false, preferred: false });
@@ -73,44 +84,75 @@ const withdraw = async (deps: Deps, window: Window): Promise<void> => {
   }
 };
 
+type ChangeDeps = Pick<Deps, "windows" | "timers" | "clock" | "telemetry">;
+
 /** Moves `dueAt` by `milliseconds`; refuses what would pass the cap. */
 export const extendByOperator = (
-  deps: Pick<Deps, "windows" | "users" | "timers" | "clock" | "telemetry">,
-  username: string,
+  deps: ChangeDeps,
+  user: UserKey,
   milliseconds: number,
   act: Omit<OperatorAct, "at">,
 ): Promise<Operated> =>
-  changeOpenWindow(deps, username, "window-extended", act.by, (window) => {
-    if (window.closeAsked !== undefined) return { because: "closing" };
+  changeOpenWindow(deps, user, "window-extended", act, (window) => {
+    if (window.closeAsked !== undefined) return { because: "closing", window };
     return extendWindow(window, milliseconds, { at: deps.clock.now(), ...act }) ?? { because: "past-cap", window };
   });
 
 /** Makes the user's window due now; the re-enable follows at once. */
-export const closeByOperator = (
-  deps: Pick<Deps, "windows" | "users" | "timers" | "clock" | "telemetry">,
-  username: string,
-  by: string,
+export const closeByOperator = (deps: ChangeDeps, user: UserKey, act: Omit<OperatorAct, "at">): Promise<Operated> =>
+  changeOpenWindow(deps, user, "close-asked", act, (window) => askToClose(window, { at: deps.clock.now(), ...act }));
+
+/** Has a window that is due re-enabled now, whenever its next try was to be. */
+export const retryByOperator = (deps: ChangeDeps, user: UserKey, act: Omit<OperatorAct, "at">): Promise<Operated> =>
+  changeOpenWindow(deps, user, "retry-asked", act, (window) => {
+    const now = deps.clock.now();
+    return isDue(window, now) ? retryWindow(window, { at: now, ...act }) : { because: "not-due", window };
+  });
+
+/** Puts the user's window under another grace period; a window that this does not change is left as it is. */
+export const replanByOperator = (
+  deps: ChangeDeps,
+  user: UserKey,
+  replan: { gracePeriod: number; reach: Reach },
+  act: Omit<OperatorAct, "at">,
 ): Promise<Operated> =>
-  changeOpenWindow(deps, username, "close-asked", by, (window) => askToClose(window, by, deps.clock.now()));
+  changeOpenWindow(deps, user, "window-replanned", act, (window) =>
+    replanWindow(window, replan.gracePeriod, replan.reach, { at: deps.clock.now(), ...act }),
+  );
 
 const changeOpenWindow = async (
-  deps: Pick<Deps, "windows" | "users" | "timers" | "telemetry">,
-  username: string,
+  deps: ChangeDeps,
+  user: UserKey,
   event: string,
-  by: string,
+  act: Omit<OperatorAct, "at">,
   change: (window: Window) => Window | Refusal,
 ): Promise<Operated> => {
-  const user = await deps.users.read(username);
-  if (user === "gone") return refused({ because: "user-unknown" });
   for (;;) {
     const { open } = await deps.windows.find(user);
     if (open === undefined) return refused({ because: "not-open" });
     const changed = change(open);
     if ("because" in changed) return refused(changed);
+    if (changed === open) return { kind: "done", window: open };
     const written = await deps.windows.update(changed);
     if (written === "conflict") continue;
-    deps.telemetry.log.info(event, { sub: written.sub, windowId: written.windowId, by });
+    audit(deps, event, written, act);
     await deps.timers.plan(written);
     return { kind: "done", window: written };
   }
+};
+
+const audit = (
+  { telemetry }: Pick<Deps, "telemetry">,
+  event: string,
+  { sub, windowId, dueAt }: Window,
+  { by, reason, ticket }: Omit<OperatorAct, "at">,
+): void => {
+  telemetry.log.info(event, {
+    sub,
+    windowId,
+    dueAt: dueAt.toISOString(),
+    by,
+    reason: reason && withoutAddresses(reason),
+    ticket: ticket && withoutAddresses(ticket),
+  });
 };

@@ -13,6 +13,9 @@ import {
   openWindow,
   originOf,
   plus,
+  replannedDueAt,
+  replanWindow,
+  retryWindow,
   type Window,
 } from "../../shared/window.ts";
 
@@ -179,13 +182,13 @@ describe("noteFact", () => {
 
 describe("askToClose", () => {
   it("brings the end forward to now, and nothing moves it back", () => {
-    const closing = askToClose(aWindow(), "arn:operator", at(hour));
+    const closing = askToClose(aWindow(), { at: at(hour), by: "arn:operator" });
     expect(closing).toMatchObject({ dueAt: at(hour), closeAsked: { by: "arn:operator" } });
     expect(noteFact(closing, aFact("reset-confirmed", 2 * hour), policy, at(2 * hour)).dueAt).toEqual(at(hour));
   });
 
   it("leaves an end that has passed, and lets the next try come now", () => {
-    const overdue = askToClose(aWindow({ nextTryAt: at(3 * day) }), "arn:operator", at(2 * day));
+    const overdue = askToClose(aWindow({ nextTryAt: at(3 * day) }), { at: at(2 * day), by: "arn:operator" });
     expect(overdue).toMatchObject({ dueAt: at(day), nextTryAt: undefined });
   });
 });
@@ -194,10 +197,85 @@ describe("extendWindow", () => {
   const act = { at: at(hour), by: "arn:operator" };
   it("moves the end by what was asked, as far as the cap", () => {
     expect(extendWindow(aWindow(), 2 * day - 1, act)?.dueAt).toEqual(at(3 * day - 1));
-    expect(extendWindow(aWindow(), 2 * day, act)).toMatchObject({ dueAt: at(3 * day), extensions: [act] });
+    expect(extendWindow(aWindow(), 2 * day, act)).toMatchObject({
+      dueAt: at(3 * day),
+      changes: [{ ...act, kind: "extended", dueAt: at(3 * day) }],
+    });
   });
   it("refuses what passes the cap, and does not give less instead", () => {
     expect(extendWindow(aWindow(), 2 * day + 1, act)).toBeUndefined();
+  });
+});
+
+describe("retryWindow", () => {
+  it("lets the next try come now, without forgetting the tries before", () => {
+    const act = { at: at(2 * day), by: "arn:operator" };
+    const retried = retryWindow(aWindow({ attempts: 3, nextTryAt: at(3 * day) }), act);
+    expect(retried).toMatchObject({ attempts: 3, nextTryAt: undefined, changes: [{ ...act, kind: "retried" }] });
+  });
+});
+
+describe("replannedDueAt", () => {
+  it("counts from the opening, and from a confirmed reset once there is one", () => {
+    expect(replannedDueAt(aWindow(), 2 * hour, at(hour))).toEqual(at(2 * hour));
+    const reset = aWindow({ facts: [aFact("reset-confirmed", hour), aFact("signed-in", 2 * hour)] });
+    expect(replannedDueAt(reset, 5 * hour, at(2 * hour))).toEqual(at(6 * hour));
+  });
+
+  it.each([
+    [-1, 2 * hour],
+    [0, 2 * hour],
+    [1, 2 * hour + 1],
+  ])("is not before now: now %d ms after the new end", (late, dueAt) => {
+    expect(replannedDueAt(aWindow(), 2 * hour, at(2 * hour + late))).toEqual(at(dueAt));
+  });
+
+  it.each([
+    [-1, 3 * day - 1],
+    [0, 3 * day],
+    [1, 3 * day],
+  ])("is not past the cap: %d ms beyond it", (beyond, dueAt) => {
+    expect(replannedDueAt(aWindow(), 3 * day + beyond, at(hour))).toEqual(at(dueAt));
+  });
+
+  it.each([
+    [-1, at(3 * day)],
+    [0, undefined],
+    [1, undefined],
+  ])("leaves alone what is due: now %d ms after due", (late, dueAt) => {
+    expect(replannedDueAt(aWindow(), 3 * day, at(day + late))).toEqual(dueAt);
+  });
+
+  it("leaves alone what was told to close", () => {
+    const closing = { ...aWindow(), closeAsked: { at: at(hour), by: "arn:operator" } };
+    expect(replannedDueAt(closing, 2 * hour, at(hour))).toBeUndefined();
+  });
+});
+
+describe("replanWindow", () => {
+  const act = { at: at(hour), by: "arn:operator", reason: "audit" };
+
+  it.each([
+    [-1, day - 1],
+    [0, day],
+    [1, day],
+  ])("with shorten never lengthens: grace period %d ms from what it was", (difference, gracePeriod) => {
+    const replanned = replanWindow(aWindow(), day + difference, "shorten", act);
+    expect(replanned).toMatchObject({ dueAt: at(gracePeriod), gracePeriod });
+  });
+
+  it("with all lengthens too, and writes who and why on the window", () => {
+    expect(replanWindow(aWindow(), 2 * day, "all", act)).toMatchObject({
+      dueAt: at(2 * day),
+      gracePeriod: 2 * day,
+      changes: [{ ...act, kind: "replanned", dueAt: at(2 * day) }],
+    });
+  });
+
+  it("gives back the same window where nothing changes", () => {
+    const window = aWindow();
+    expect(replanWindow(window, day, "all", act)).toBe(window);
+    expect(replanWindow(window, 2 * day, "shorten", act)).toBe(window);
   });
 });
 

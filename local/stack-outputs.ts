@@ -1,0 +1,39 @@
+import * as v from "valibot";
+import { outputName, parametersOfEnvironment, policyParameters } from "../shared/policy.ts";
+
+/** A queue, as CloudFormation and the functions name it. */
+interface Queue {
+  url: string;
+  arn: string;
+}
+
+/** The outputs of infra/outputs.yml, as CloudFormation would give them for the local stack. */
+export const stackOutputs = (
+  environment: Record<string, string>,
+  queues: { records: Queue; recordsDlq: Queue; due: Queue; dueDlq: Queue; timerDlq: Queue; reconcileDlq: Queue },
+  functionArn: (name: string) => string,
+): Record<string, string> => {
+  const given = parametersOfEnvironment(environment);
+  const policy = Object.entries(policyParameters).map(([name, schema]) => [
+    outputName(name),
+    given[name] ?? v.getDefault(schema),
+  ]);
+  return {
+    CustomMessageFunctionArn: functionArn("custom-message"),
+    PostConfirmationFunctionArn: functionArn("post-confirmation"),
+    PostAuthenticationFunctionArn: functionArn("post-authentication"),
+    UserPoolId: environment["USER_POOL_ID"] ?? "",
+    WindowsTableName: environment["WINDOWS_TABLE"] ?? "",
+    ScheduleGroupName: environment["SCHEDULE_GROUP"] ?? "",
+    TimerRoleArn: environment["TIMER_ROLE_ARN"] ?? "",
+    RecordsQueueUrl: queues.records.url,
+    RecordsDlqUrl: queues.recordsDlq.url,
+    DueQueueUrl: queues.due.url,
+    DueDlqUrl: queues.dueDlq.url,
+    DueQueueArn: queues.due.arn,
+    TimerDlqArn: queues.timerDlq.arn,
+    TimerDlqUrl: queues.timerDlq.url,
+    ReconcileDlqUrl: queues.reconcileDlq.url,
+    ...(Object.fromEntries(policy) as Record<string, string>),
+  };
+};
