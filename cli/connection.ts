@@ -1,0 +1,36 @@
+import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { Deps } from "../shared/lifecycle/deps.ts";
+import type { LogFields, Telemetry } from "../shared/telemetry.ts";
+import type { WindowReports } from "../shared/window-reports.ts";
+import type { StackOutputs } from "./stack-outputs.ts";
+
+/** A deployed stack, ready to be worked on: the lifecycle's dependencies, and what only an operator needs. */
+export interface Connection extends Deps {
+  stack: { name: string; stage: string; region: string; local: boolean };
+  outputs: StackOutputs;
+  reports: WindowReports;
+  cognito: CognitoIdentityProviderClient;
+  sqs: SQSClient;
+  /** The ARN of whoever runs mfactl: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+  caller(): Promise<string>;
+  /** What was done so far, in the words of the audit log. */
+  audit: AuditEntry[];
+}
+
+export interface AuditEntry extends LogFields {
+  at: string;
+  event: string;
+}
+
+/** Keeps what the lifecycle logs, for the command to show. Metrics are the functions' own: a terminal has nowhere to put them. */
+export const auditTelemetry = (audit: AuditEntry[], now: () => Date): Telemetry => {
+  const keep = (event: string, fields: LogFields = {}) => {
+    audit.push({ at: now().toISOString(), event, ...fields });
+  };
+  return {
+    log: { info: keep, warn: keep, error: keep },
+    metrics: { add: () => undefined },
+    flush: () => undefined,
+  };
+};

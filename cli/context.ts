@@ -1,0 +1,50 @@
+import type { Clock } from "../shared/clock.ts";
+import type { Connection } from "./connection.ts";
+import { Failure } from "./failure.ts";
+import type { Output, Sink } from "./output.ts";
+
+/** What mfactl finds around it. */
+export interface Surroundings {
+  environment: Record<string, string | undefined>;
+  /** The time where the stack runs in AWS; with `--local` the local stack's own clock is asked. */
+  clock: Clock;
+  newId: () => string;
+  stdout: Sink;
+  stderr: Sink;
+  /** Asks the person at the terminal; absent where there is none. */
+  ask?: ((question: string) => Promise<string>) | undefined;
+}
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  stage: string;
+  stackName?: string;
+  region?: string;
+  profile?: string;
+  /** The port of the local stack. */
+  local?: string;
+  json?: boolean;
+  yes?: boolean;
+}
+
+/** What a command works with. */
+export interface Context {
+  readonly options: GlobalOptions;
+  readonly output: Output;
+  /** Finds the stack, and everything from its outputs. */
+  connect(): Promise<Connection>;
+  /** Throws unless the person says yes, or `--yes` did. */
+  confirm(question: string): Promise<void>;
+}
+
+export const confirmer =
+  ({ ask }: Pick<Surroundings, "ask">, options: () => Pick<GlobalOptions, "yes">) =>
+  async (question: string): Promise<void> => {
+    if (options().yes === true) return;
+    if (ask === undefined) {
+      const next = "Repeat it with --yes if you mean it.";
+      throw new Failure("not-confirmed", `${question} There is no terminal to ask at, so nothing was done.`, next);
+    }
+    const answer = await ask(`${question} [yes/no] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("not-confirmed", "Nothing was done.");
+  };
