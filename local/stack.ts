@@ -87,10 +87,8 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
     ...parameters,
   };
   const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq };
-  aws.publishStack(
-    names.stack,
-    stackOutputs(environment, queues, (name) => aws.lambda.arn(name)),
-  );
+  const outputs = stackOutputs(environment, queues, (name) => aws.lambda.arn(name));
+  aws.publishStack(names.stack, outputs);
   const telemetry = new RecordedTelemetry(aws.clock);
   const surroundings = (caller: string): Required<Surroundings> => ({
     environment: {
@@ -128,7 +126,14 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
   feed(names.dueQueue, "re-enable-mfa", 2);
   every(5 * minute, aws, () => void aws.lambda.invoke("reconcile", {}));
 
-  return { aws, ...pool, environment, telemetry, operator: operatorDeps(environment, surroundings("operator")) };
+  return {
+    aws,
+    ...pool,
+    environment,
+    outputs,
+    telemetry,
+    operator: operatorDeps(environment, surroundings("operator")),
+  };
 };
 
 /** What the lifecycle needs when an operator acts. */

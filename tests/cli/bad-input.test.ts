@@ -1,0 +1,238 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { EMAIL_MFA_POOL } from "../support/cognito-stack.ts";
+import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
+
+let stack: MfactlStack;
+afterEach(() => stack.stop());
+
+const tryToOpen = (user: string, ...more: string[]) =>
+  stack.mfactl(["open", user, "--reason", "cannot sign in", ...more]);
+
+/** Everything that an open could change: the table, the timers, the users. */
+const everything = async () => {
+  const table = await stack.operator.windows.find({ userPoolId: stack.userPoolId, sub: "nobody" });
+  const windows = [];
+  const users = (await stack.cognito.listUsers({ UserPoolId: stack.userPoolId }).catch(() => undefined))?.Users ?? [];
+  for (const { Username } of users) {
+    const user = await stack.cognito.adminGetUser({ UserPoolId: stack.userPoolId, Username });
+    const sub = user.UserAttributes?.find(({ Name }) => Name === "sub")?.Value ?? "";
+    windows.push(await stack.operator.windows.find({ userPoolId: stack.userPoolId, sub }));
+  }
+  const changed = users.map(({ Username, UserLastModifiedDate }) => [Username, UserLastModifiedDate]);
+  return { table, windows, changed, timers: (await stack.json("list")).windows };
+};
+
+/** Tries to open a window, and proves that it changed nothing. */
+const refused = async (user: string, ...more: string[]) => {
+  const before = await everything();
+  const said = await tryToOpen(user, ...more);
+  expect(said.stdout).toBe("");
+  expect(await everything()).toEqual(before);
+  return said;
+};
+
+const mfaConfig = { Subject: "code", Message: "{####}" };
+
+describe("mfactl open refuses, changes nothing, and says the way out", () => {
+  it("a pool that does not exist", async () => {
+    stack = await startMfactlStack();
+    stack.lookAfter("us-east-1_Missing00");
+    const { code, stderr } = await refused("hanako@example.com");
+    expect(code).toBe(30);
+    expect(stderr).toContain("us-east-1_Missing00");
+    expect(stderr).toContain("set userPoolId in config/<stage>.yml, and deploy again");
+  });
+
+  it("a pool that requires MFA", async () => {
+    stack = await startMfactlStack();
+    const { username } = await stack.addUser("hanako@example.com");
+    await stack.cognito.setUserPoolMfaConfig({
+      UserPoolId: stack.userPoolId,
+      MfaConfiguration: "ON",
+      EmailMfaConfiguration: mfaConfig,
+    });
+    const { code, stderr } = await refused(username);
+    expect(code).toBe(31);
+    expect(stderr).toContain("Set MFA enforcement to Optional");
+  });
+
+  it("a pool whose MFA is off", async () => {
+    stack = await startMfactlStack();
+    const { username } = await stack.addUser("hanako@example.com");
+    await stack.cognito.setUserPoolMfaConfig({ UserPoolId: stack.userPoolId, MfaConfiguration: "OFF" });
+    expect(await refused(username)).toMatchObject({ code: 32 });
+  });
+
+  it("a pool that offers other factors, but not Email MFA", async () => {
+    stack = await startMfactlStack();
+    const { username } = await stack.addUser("hanako@example.com");
+    await stack.cognito.setUserPoolMfaConfig({
+      UserPoolId: stack.userPoolId,
+      MfaConfiguration: "OPTIONAL",
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    });
+    expect(await refused(username)).toMatchObject({ code: 33 });
+  });
+
+  it("a plan without Email MFA", async () => {
+    stack = await startMfactlStack();
+    const { UserPool } = await stack.cognito.createUserPool({ PoolName: "lite", UserPoolTier: "LITE" });
+    stack.lookAfter(UserPool?.Id ?? "");
+    const { code, stderr } = await refused("hanako@example.com");
+    expect(code).toBe(34);
+    expect(stderr).toContain("Essentials or Plus");
+  });
+
+  it("a federated user", async () => {
+    stack = await startMfactlStack();
+    const { username } = stack.aws.cognito.seedFederatedUser(stack.userPoolId, {
+      provider: "Okta",
+      userId: "hanako",
+      email: "hanako@example.com",
+    });
+    const { code, stderr } = await refused(username);
+    expect(code).toBe(12);
+    expect(stderr).toContain("Have the password reset there");
+  });
+
+  it("an unknown user", async () => {
+    stack = await startMfactlStack();
+    expect(await refused("nobody@example.com")).toMatchObject({ code: 10 });
+    expect(await refused("no-such-name")).toMatchObject({ code: 10 });
+  });
+
+  it("a user without an email address", async () => {
+    stack = await startMfactlStack();
+    const { UserPool } = await stack.cognito.createUserPool(EMAIL_MFA_POOL);
+    const UserPoolId = UserPool?.Id ?? "";
+    await stack.cognito.setUserPoolMfaConfig({
+      UserPoolId,
+      MfaConfiguration: "OPTIONAL",
+      EmailMfaConfiguration: mfaConfig,
+    });
+    await stack.cognito.adminCreateUser({ UserPoolId, Username: "hanako", MessageAction: "SUPPRESS" });
+    stack.lookAfter(UserPoolId);
+    const { code, stderr } = await refused("hanako");
+    expect(code).toBe(13);
+    expect(stderr).toContain("set a temporary password");
+  });
+
+  it.each([
+    ["group:staff", "Add the user to the group"],
+    ["known", "Email MFA was never seen on"],
+  ])("a user out of the scope %s", async (SCOPE, wayOut) => {
+    stack = await startMfactlStack({ SCOPE });
+    const { username } = await stack.addUser("hanako@example.com", false);
+    const { code, stderr } = await refused(username);
+    expect(code).toBe(14);
+    expect(stderr).toContain(wayOut);
+  });
+
+  it("a duration of none, and one beyond the cap", async () => {
+    stack = await startMfactlStack();
+    const { username } = await stack.addUser("hanako@example.com");
+    expect(await refused(username, "--for", "0")).toMatchObject({ code: 26 });
+    const { code, stderr } = await refused(username, "--for", "3d1s");
+    expect(code).toBe(26);
+    expect(stderr).toContain("more than 0 and at most 3d");
+    expect((await tryToOpen(username, "--for", "3d")).code).toBe(0);
+  });
+
+  it("a duration that is none", async () => {
+    stack = await startMfactlStack();
+    const { code, stderr } = await refused("hanako@example.com", "--for", "1 day");
+    expect(code).toBe(2);
+    expect(stderr).toContain("Write it like 30m, 12h, 1d");
+  });
+
+  it("a second open, and shows the open one", async () => {
+    stack = await startMfactlStack();
+    const { username, sub } = await stack.addUser("hanako@example.com");
+    await tryToOpen(username);
+    const { code, stderr } = await refused(username);
+    expect(code).toBe(20);
+    expect(stderr).toContain("since 2026-01-15 10:00:00Z by arn:aws:iam::000000000000:user/local");
+    const { error } = JSON.parse((await refused(username, "--json")).stderr) as { error: { window: User } };
+    expect(error).toMatchObject({ code: 20, kind: "already-open", window: { sub, state: "open" } });
+  });
+
+  it("while the service only observes", async () => {
+    stack = await startMfactlStack({ MODE: "observe" });
+    const { username } = await stack.addUser("hanako@example.com");
+    const { code, stderr } = await refused(username);
+    expect(code).toBe(25);
+    expect(stderr).toContain("Set mode: enforce");
+  });
+});
+
+describe("USER", () => {
+  it("means the same user by username, email address in any case, and sub", async () => {
+    stack = await startMfactlStack();
+    const { sub, username } = await stack.addUser("hanako@example.com");
+    for (const text of [username, "hanako@example.com", "HANAKO@example.com", sub]) {
+      expect((await stack.json("show", text)).user).toMatchObject({ sub });
+    }
+  });
+
+  it("that means several users is refused with the candidates", async () => {
+    stack = await startMfactlStack();
+    const { sub } = await stack.addUser("hanako@example.com");
+    const federated = stack.aws.cognito.seedFederatedUser(stack.userPoolId, {
+      provider: "Okta",
+      userId: "hanako",
+      email: "hanako@example.com",
+    });
+    const { code, stderr } = await refused("hanako@example.com");
+    expect(code).toBe(11);
+    expect(stderr).toContain(`${sub}  CONFIRMED  h***@example.com`);
+    expect(stderr).toContain(`${federated.sub}  EXTERNAL_PROVIDER  h***@example.com`);
+    expect(stderr).not.toContain("hanako@example.com  ");
+  });
+
+  it("with quotes in it finds nobody else", async () => {
+    stack = await startMfactlStack();
+    await stack.addUser("hanako@example.com");
+    expect(await refused('x"_or_email="hanako@example.com')).toMatchObject({ code: 10 });
+    expect(await refused('hanako@example.com\\"')).toMatchObject({ code: 10 });
+  });
+
+  it("with spaces in it is no user", async () => {
+    stack = await startMfactlStack();
+    expect(await refused("hanako yamada")).toMatchObject({ code: 2 });
+  });
+});
+
+describe("mfactl", () => {
+  it.each([
+    [["open", "hanako@example.com"], "required option '--reason <text>' not specified"],
+    [["open", "hanako@example.com", "--reason", " "], "It must not be empty."],
+    [["clsoe", "hanako@example.com"], "(Did you mean close?)"],
+    [["list", "--due-within", "soon"], "Write it like 30m"],
+    [["redrive", "dues"], "Allowed choices are records, due, timer, reconcile."],
+  ])("refuses %j as wrong usage", async (argv, words) => {
+    stack = await startMfactlStack();
+    const { code, stderr } = await stack.mfactl(argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain("mfactl COMMAND --help");
+  });
+
+  it("tells about a throttled AWS in words, without a stack trace", async () => {
+    stack = await startMfactlStack();
+    stack.aws.endpoint.faults = ({ operation }) => (operation === "Query" ? { kind: "throttle" } : undefined);
+    const { code, stderr } = await stack.mfactl(["list"]);
+    expect(code).toBe(5);
+    expect(stderr).toContain("AWS had too many calls from this account.");
+    expect(stderr).not.toContain("    at ");
+    const debug = await stack.mfactl(["list"], { environment: { MFACTL_DEBUG: "1" } });
+    expect(debug.stderr).toContain("    at ");
+  });
+
+  it("tells where to start the local stack when none answers", async () => {
+    stack = await startMfactlStack();
+    await stack.stop();
+    const { code, stderr } = await stack.mfactl(["list"]);
+    expect(code).toBe(5);
+    expect(stderr).toContain("npm start");
+  });
+});

@@ -1,0 +1,102 @@
+import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
+import { SQS } from "@aws-sdk/client-sqs";
+import { run } from "../../cli/run.ts";
+import { startLocalAws } from "../../local/aws/local-aws.ts";
+import { deployStack } from "../../local/stack.ts";
+
+/** What mfactl said, and its exit code. */
+export interface Said {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface User {
+  username: string;
+  sub: string;
+}
+
+export type MfactlStack = Awaited<ReturnType<typeof startMfactlStack>>;
+
+export const start = new Date("2026-01-15T10:00:00.000Z");
+
+/** The whole service on a local AWS, and mfactl to be run against it, over HTTP as a person would. */
+export const startMfactlStack = async (parameters: Record<string, string> = {}) => {
+  const aws = await startLocalAws({ start, cognito: { quotas: false } });
+  let ids = 0;
+  const stack = await deployStack(aws, () => `w${++ids}`, { GRACE_PERIOD: "1d", MAX_WINDOW: "3d", ...parameters });
+  const cognito = new CognitoIdentityProvider(aws.clientOptions("test"));
+  const sqs = new SQS(aws.clientOptions("test"));
+  const { userPoolId } = stack;
+
+  const mfactl = async (argv: string[], given: { answer?: string; environment?: Record<string, string> } = {}) => {
+    const said: Said = { code: -1, stdout: "", stderr: "" };
+    const { answer, environment = {} } = given;
+    said.code = await run([`--local=${new URL(aws.url).port}`, ...argv], {
+      environment,
+      clock: { now: () => new Date(Number.NaN), sleep: (milliseconds) => aws.clock.advanceBy(milliseconds) },
+      newId: () => `w${++ids}`,
+      stdout: { write: (text) => (said.stdout += text) },
+      stderr: { write: (text) => (said.stderr += text) },
+      ask:
+        answer === undefined
+          ? undefined
+          : async (question) => {
+              said.stderr += question;
+              return answer;
+            },
+    });
+    return said;
+  };
+
+  return {
+    ...stack,
+    aws,
+    cognito,
+    sqs,
+    mfactl,
+    /** The document that a command prints with --json; the test fails when it fails. */
+    async json(...argv: string[]): Promise<Record<string, never>> {
+      const { code, stdout, stderr } = await mfactl([...argv, "--json"]);
+      if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}: ${stderr}`);
+      return JSON.parse(stdout) as Record<string, never>;
+    },
+    /** A confirmed user, with Email MFA on unless said otherwise. */
+    async addUser(email: string, emailMfa = true, UserPoolId = userPoolId): Promise<User> {
+      const { User } = await cognito.adminCreateUser({
+        UserPoolId,
+        Username: email,
+        UserAttributes: [
+          { Name: "email", Value: email },
+          { Name: "email_verified", Value: "true" },
+        ],
+        MessageAction: "SUPPRESS",
+      });
+      const Username = User?.Username ?? "";
+      await cognito.adminSetUserPassword({ UserPoolId, Username, Password: "Kawaii-2026!x", Permanent: true });
+      if (emailMfa) {
+        const EmailMfaSettings = { Enabled: true, PreferredMfa: true };
+        await cognito.adminSetUserMFAPreference({ UserPoolId, Username, EmailMfaSettings });
+      }
+      return { username: Username, sub: User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "" };
+    },
+    async hasEmailMfa(user: User): Promise<boolean> {
+      const { UserMFASettingList } = await cognito.adminGetUser({ UserPoolId: userPoolId, Username: user.username });
+      return UserMFASettingList?.includes("EMAIL_OTP") ?? false;
+    },
+    find: (user: User) => stack.operator.windows.find({ userPoolId, sub: user.sub }),
+    /** Makes every re-enable fail from now on, until the faults are taken away. */
+    refuseReEnables(): void {
+      aws.endpoint.faults = ({ operation, caller }) =>
+        operation === "AdminSetUserMFAPreference" && caller === "re-enable-mfa" ? { kind: "server-error" } : undefined;
+    },
+    healReEnables(): void {
+      aws.endpoint.faults = () => undefined;
+    },
+    /** Has the stack look after another pool, as far as mfactl sees. */
+    lookAfter(UserPoolId: string): void {
+      aws.publishStack("other", { ...stack.outputs, UserPoolId });
+    },
+    stop: () => aws.stop(),
+  };
+};
