@@ -1,5 +1,6 @@
 import type { Clock } from "../shared/clock.ts";
 import type { Dimension, LogFields, Metric, Telemetry } from "../shared/telemetry.ts";
+import type { Datum } from "./aws/cloudwatch/metrics.ts";
 
 export interface LogLine {
   at: Date;
@@ -42,5 +43,14 @@ export class RecordedTelemetry {
       },
       flush: async () => undefined,
     };
+  }
+
+  /** The values as CloudWatch has them: each under `service`, and again under its own dimension if it has one. */
+  *data(service: string): Iterable<Datum> {
+    for (const { at, metric, value, dimension } of this.values) {
+      const datum = { namespace: "CognitoMfaLifecycle", name: metric, at, value };
+      yield { ...datum, dimensions: { service } };
+      if (dimension !== undefined) yield { ...datum, dimensions: { service, [dimension.name]: dimension.value } };
+    }
   }
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { outputName, parametersOfEnvironment, policyParameters } from "../shared/policy.ts";
+import { names } from "./service-names.ts";
 
 /** A queue, as CloudFormation and the functions name it. */
 interface Queue {
@@ -34,6 +35,13 @@ export const stackOutputs = (
     TimerDlqArn: queues.timerDlq.arn,
     TimerDlqUrl: queues.timerDlq.url,
     ReconcileDlqUrl: queues.reconcileDlq.url,
+    RecordsDlqArn: queues.recordsDlq.arn,
+    DueDlqArn: queues.dueDlq.arn,
+    RecordResetFunctionName: "record-reset",
+    ReEnableMfaFunctionName: "re-enable-mfa",
+    ReconcileFunctionName: "reconcile",
+    AlarmNamePrefix: `${names.stack}-`,
+    MetricsService: names.stack,
     ...(Object.fromEntries(policy) as Record<string, string>),
   };
 };

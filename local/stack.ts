@@ -1,5 +1,6 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { AddPermissionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { ConfiguredRetryStrategy } from "@smithy/core/retry";
@@ -19,6 +20,7 @@ import { cognitoUserDirectory } from "../shared/user-directory.ts";
 import { dynamoWindowStore } from "../shared/window-store.ts";
 import type { Surroundings } from "../shared/surroundings.ts";
 import { createArticlePool } from "./article-pool.ts";
+import { createAlarms } from "./alarms.ts";
 import { EventSourceMapping } from "./aws/lambda/event-source-mapping.ts";
 import type { LambdaHandler } from "./aws/lambda/lambda-runtime.ts";
 import type { LocalAws } from "./aws/local-aws.ts";
@@ -73,6 +75,7 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
     postAuthentication: aws.lambda.arn("post-authentication"),
   });
 
+  const timerRoleArn = `arn:aws:iam::${aws.accountId}:role/timer`;
   const environment: Record<string, string> = {
     WINDOWS_TABLE: names.windowsTable,
     RECORDS_QUEUE_URL: records.url,
@@ -81,15 +84,14 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
     DUE_QUEUE_ARN: due.arn,
     DUE_DLQ_URL: dueDlq.url,
     SCHEDULE_GROUP: names.scheduleGroup,
-    TIMER_ROLE_ARN: `arn:aws:iam::${aws.accountId}:role/timer`,
+    TIMER_ROLE_ARN: timerRoleArn,
     TIMER_DLQ_ARN: timerDlq.arn,
     USER_POOL_ID: pool.userPoolId,
     ...parameters,
   };
   const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq };
-  const outputs = stackOutputs(environment, queues, (name) => aws.lambda.arn(name));
-  aws.publishStack(names.stack, outputs);
   const telemetry = new RecordedTelemetry(aws.clock);
+  aws.cloudWatch.data = () => telemetry.data(names.stack);
   const surroundings = (caller: string): Required<Surroundings> => ({
     environment: {
       ...environment,
@@ -110,8 +112,9 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
     },
   });
   for (const [name, { wire, timeoutMs }] of Object.entries(functions)) {
-    aws.lambda.register(name, wire(surroundings(name)) as LambdaHandler, { timeoutMs });
+    aws.lambda.register(name, wire(surroundings(name)) as LambdaHandler, { timeoutMs, environment });
   }
+  await permitPool(aws, pool.userPoolId);
   const feed = (queueName: string, functionName: string, maximumConcurrency: number) =>
     new EventSourceMapping({
       clock: aws.clock,
@@ -125,15 +128,38 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
   feed(names.recordsQueue, "record-reset", 5);
   feed(names.dueQueue, "re-enable-mfa", 2);
   every(5 * minute, aws, () => void aws.lambda.invoke("reconcile", {}));
+  const outputs = {
+    ...stackOutputs(environment, queues, (name) => aws.lambda.arn(name)),
+    AlarmTopicArn: await createAlarms(aws),
+  };
+  aws.publishStack(names.stack, outputs);
+  aws.cloudFormation.put({ name: names.stack, createdAt: aws.clock.now(), outputs });
 
   return {
     aws,
     ...pool,
-    environment,
     outputs,
+    environment,
     telemetry,
     operator: operatorDeps(environment, surroundings("operator")),
   };
+};
+
+/** As infra/pool-permissions.yml does it. */
+const permitPool = async (aws: LocalAws, userPoolId: string): Promise<void> => {
+  const lambda = new LambdaClient(aws.clientOptions("deployment"));
+  for (const FunctionName of ["custom-message", "post-confirmation", "post-authentication"]) {
+    await lambda.send(
+      new AddPermissionCommand({
+        FunctionName,
+        StatementId: "pool",
+        Action: "lambda:InvokeFunction",
+        Principal: "cognito-idp.amazonaws.com",
+        SourceAccount: aws.accountId,
+        SourceArn: `arn:aws:cognito-idp:${aws.region}:${aws.accountId}:userpool/${userPoolId}`,
+      }),
+    );
+  }
 };
 
 /** What the lifecycle needs when an operator acts. */

@@ -1,3 +1,5 @@
+import { CloudFormation, cloudFormationService } from "./cloudformation.ts";
+import { CloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { type CognitoOptions, createCognito } from "./cognito/cognito.ts";
 import { dynamoDbService } from "./dynamodb.ts";
 import { inProcessHandler, inProcessSend } from "./in-process-handler.ts";
@@ -11,8 +13,10 @@ import { schedulerService } from "./scheduler/scheduler-service.ts";
 import { targetCallsThrough } from "./scheduler/target-calls.ts";
 import { Endpoint, serve } from "./server.ts";
 import type { Call, Service, WireRequest } from "./service.ts";
+import { Sns, snsService } from "./sns.ts";
 import { Sqs } from "./sqs/sqs.ts";
 import { sqsService } from "./sqs/sqs-service.ts";
+import { stsService } from "./sts.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export interface LocalAwsOptions {
@@ -51,12 +55,20 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
   const cognito = createCognito({ clock, mailbox, functions: lambda, random, ...account, ...options.cognito });
   const scheduler = new Scheduler({ clock, random, ...account, calls, ...options.scheduler });
 
+  const sns = new Sns({ clock, mailbox, random, ...account });
+  const cloudWatch = new CloudWatch({ clock, sns, ...account });
+  const cloudFormation = new CloudFormation(account);
+
   const services: Service[] = [
     cognito,
     schedulerService(scheduler),
     sqsService(sqs, clock),
     lambdaService(lambda, asynchronousInvocation),
     dynamoDbService(),
+    stsService(account.accountId, clock),
+    cloudFormationService(cloudFormation),
+    snsService(sns, account.accountId),
+    cloudWatch.service,
   ];
   const endpoint: Endpoint = new Endpoint(services, options.observe);
   let deployed: DeployedStack | undefined;
@@ -82,6 +94,9 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     cognito,
     scheduler,
     sqs,
+    sns,
+    cloudWatch,
+    cloudFormation,
     endpoint,
     url,
     /** Options for an SDK client that comes over HTTP; `caller` is how fault plans know it. */

@@ -1,3 +1,9 @@
+import {
+  AddPermissionCommand,
+  GetFunctionConfigurationCommand,
+  GetPolicyCommand,
+  LambdaClient,
+} from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type LocalAws, startLocalAws } from "../../local/aws/local-aws.ts";
@@ -130,5 +136,36 @@ describe("an invocation", () => {
     await aws.clock.advanceBy(60_000);
     expect(await outcome).toMatchObject({ error: { errorType: "Sandbox.Timedout" } });
     expect(aws.sqs.list()).toEqual([]);
+  });
+});
+
+describe("a function's configuration and policy", () => {
+  it("say who may invoke it, and are not there for a function that nobody registered", async () => {
+    const client = new LambdaClient(aws.clientOptions("test"));
+    aws.lambda.register("fn", async () => undefined, { timeoutMs: 3000, environment: { A: "1" } });
+    const policy = (FunctionName: string) => client.send(new GetPolicyCommand({ FunctionName }));
+    await expect(policy("fn")).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    await client.send(
+      new AddPermissionCommand({
+        FunctionName: "fn",
+        StatementId: "pool",
+        Action: "lambda:InvokeFunction",
+        Principal: "cognito-idp.amazonaws.com",
+        SourceArn: "arn:aws:cognito-idp:us-east-1:000000000000:userpool/p",
+      }),
+    );
+    expect(JSON.parse((await policy(aws.lambda.arn("fn"))).Policy ?? "")).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: "cognito-idp.amazonaws.com" },
+          Resource: "arn:aws:lambda:us-east-1:000000000000:function:fn",
+          Condition: { ArnLike: { "AWS:SourceArn": "arn:aws:cognito-idp:us-east-1:000000000000:userpool/p" } },
+        },
+      ],
+    });
+    const configuration = await client.send(new GetFunctionConfigurationCommand({ FunctionName: "fn" }));
+    expect(configuration).toMatchObject({ Timeout: 3, State: "Active", Environment: { Variables: { A: "1" } } });
+    const nobody = new GetFunctionConfigurationCommand({ FunctionName: "nobody" });
+    await expect(client.send(nobody)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   });
 });

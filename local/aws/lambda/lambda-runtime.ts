@@ -17,6 +17,7 @@ interface RegisteredFunction {
   name: string;
   handler: LambdaHandler;
   timeoutMs: number;
+  environment: Record<string, string>;
 }
 
 const FUNCTION_NAME = /^(?:arn:aws:lambda:[a-z0-9-]+:\d{12}:function:)?([a-zA-Z0-9-_]+)(?::\$LATEST)?$/;
@@ -36,8 +37,13 @@ export class LambdaRuntime implements FunctionInvoker {
     this.#arnPrefix = `arn:aws:lambda:${options.region}:${options.accountId}:function:`;
   }
 
-  register(name: string, handler: LambdaHandler, { timeoutMs }: { timeoutMs: number }): void {
-    this.#functions.set(name, { name, handler, timeoutMs });
+  /** `environment` is only there to be read by who asks for the function's configuration. */
+  register(
+    name: string,
+    handler: LambdaHandler,
+    { timeoutMs, environment = {} }: { timeoutMs: number; environment?: Record<string, string> },
+  ): void {
+    this.#functions.set(name, { name, handler, timeoutMs, environment });
   }
 
   arn(name: string): string {

@@ -1,9 +1,24 @@
 import * as v from "valibot";
-import { AwsError, operation, type Service, unknownOperation, type WireResponse } from "../service.ts";
+import {
+  AwsError,
+  operation,
+  parseObject,
+  type Service,
+  unknownOperation,
+  type WireRequest,
+  type WireResponse,
+} from "../service.ts";
 import type { AsynchronousInvocation } from "./asynchronous-invocation.ts";
+import { functionOperations } from "./function-operations.ts";
 import type { LambdaRuntime } from "./lambda-runtime.ts";
 
-const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/(invocations|policy|configuration)$/;
+const OPERATIONS: Record<string, string> = {
+  "POST invocations": "Invoke",
+  "POST policy": "AddPermission",
+  "GET policy": "GetPolicy",
+  "GET configuration": "GetFunctionConfiguration",
+};
 
 const InvokeInput = v.strictObject({
   FunctionName: v.string(),
@@ -11,7 +26,7 @@ const InvokeInput = v.strictObject({
   Payload: v.string(),
 });
 
-/** The Invoke API: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+/** Invoke, and what can be read of a function: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export const lambdaService = (lambda: LambdaRuntime, asynchronous: AsynchronousInvocation): Service => {
   const invoke = operation(
     InvokeInput,
@@ -29,30 +44,25 @@ export const lambdaService = (lambda: LambdaRuntime, asynchronous: AsynchronousI
       return answer(200, JSON.stringify(outcome.error), { "x-amz-function-error": "Unhandled" });
     },
   );
+  const functions = functionOperations(lambda);
   return {
     name: "Lambda",
     throttling: { code: "TooManyRequestsException", message: "Rate exceeded", status: 429 },
     route(request) {
       const url = new URL(request.path, "http://local");
-      const name = request.method === "POST" ? INVOKE.exec(url.pathname)?.[1] : undefined;
-      if (name === undefined) {
-        if (!url.pathname.startsWith("/2015-03-31/")) return undefined;
-        return { operation: `${request.method} ${url.pathname}`, input: {} };
-      }
-      const input: Record<string, unknown> = {
-        ...Object.fromEntries(url.searchParams),
-        FunctionName: decodeURIComponent(name),
-        InvocationType: request.headers["x-amz-invocation-type"] ?? "RequestResponse",
-        Payload: request.body,
-      };
-      if ((request.headers["x-amz-log-type"] ?? "None") !== "None")
-        input["LogType"] = request.headers["x-amz-log-type"];
-      if (request.headers["x-amz-client-context"] !== undefined) input["ClientContext"] = "given";
-      return { operation: "Invoke", input };
+      if (!url.pathname.startsWith("/2015-03-31/")) return undefined;
+      const [, name = "", part = ""] = PATH.exec(url.pathname) ?? [];
+      const operation = OPERATIONS[`${request.method} ${part}`];
+      if (operation === undefined) return { operation: `${request.method} ${url.pathname}`, input: {} };
+      const input = { ...Object.fromEntries(url.searchParams), FunctionName: decodeURIComponent(name) };
+      if (operation === "Invoke") return { operation, input: { ...input, ...invocationOf(request) } };
+      return { operation, input: { ...parseObject(request.body), ...input } };
     },
     async perform(call) {
-      if (call.operation !== "Invoke") throw unknownOperation(call);
-      return (await invoke.perform(call.input, call.caller)) as WireResponse;
+      if (call.operation === "Invoke") return (await invoke.perform(call.input, call.caller)) as WireResponse;
+      const known = functions[call.operation];
+      if (known === undefined) throw unknownOperation(call);
+      return answer(200, JSON.stringify(await known.perform(call.input, call.caller)));
     },
     refuse: (error) => ({
       status: error.status,
@@ -61,6 +71,13 @@ export const lambdaService = (lambda: LambdaRuntime, asynchronous: AsynchronousI
     }),
   };
 };
+
+const invocationOf = ({ headers, body }: WireRequest): Record<string, unknown> => ({
+  InvocationType: headers["x-amz-invocation-type"] ?? "RequestResponse",
+  Payload: body,
+  ...((headers["x-amz-log-type"] ?? "None") !== "None" && { LogType: headers["x-amz-log-type"] }),
+  ...(headers["x-amz-client-context"] !== undefined && { ClientContext: "given" }),
+});
 
 const answer = (status: number, body: string, headers: Record<string, string> = {}): WireResponse => ({
   status,

@@ -1,0 +1,21 @@
+import { jsonService, type Service } from "../service.ts";
+import type { Sns } from "../sns.ts";
+import { alarmOperations } from "./alarms.ts";
+import { type Datum, metricOperations } from "./metrics.ts";
+
+/** CloudWatch over the metrics that somebody else keeps. */
+export class CloudWatch {
+  /** Replace it to say which metrics there are. */
+  data: () => Iterable<Datum> = () => [];
+  readonly service: Service;
+
+  constructor(options: { clock: { now(): Date }; sns: Sns; region: string; accountId: string }) {
+    this.service = jsonService({
+      name: "cloudwatch",
+      targetPrefix: "GraniteServiceVersion20100801",
+      contentType: "application/x-amz-json-1.0",
+      throttling: { code: "Throttling", message: "Rate exceeded", status: 400 },
+      operations: { ...metricOperations(() => this.data()), ...alarmOperations(options) },
+    });
+  }
+}
