@@ -6,6 +6,8 @@ import type { Call } from "./service.ts";
  */
 export type Fault =
   | { kind: "throttle" }
+  /** Refused with an error of the service's own, such as ConcurrentModificationException. */
+  | { kind: "refuse"; code: string; message: string }
   | { kind: "server-error" }
   | { kind: "hang-up"; effect: "before" | "after" }
   | { kind: "no-effect" };

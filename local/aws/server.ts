@@ -48,6 +48,7 @@ export class Endpoint {
       const { code, message, status } = service.throttling;
       return service.refuse(new AwsError(code, message, status));
     }
+    if (fault?.kind === "refuse") return service.refuse(new AwsError(fault.code, fault.message));
     if (fault?.kind === "server-error") {
       return service.refuse(new AwsError("InternalServerError", "An internal error occurred.", 500));
     }

@@ -1,0 +1,73 @@
+import type { LambdaConfigType } from "@aws-sdk/client-cognito-identity-provider";
+
+/** The triggers that the service needs, each with the output that names its function. */
+export const triggers = {
+  CustomMessage: "CustomMessageFunctionArn",
+  PostConfirmation: "PostConfirmationFunctionArn",
+  PostAuthentication: "PostAuthenticationFunctionArn",
+} as const satisfies Partial<Record<keyof LambdaConfigType, string>>;
+
+export type Trigger = keyof typeof triggers;
+
+export const triggerNames = ["CustomMessage", "PostConfirmation", "PostAuthentication"] as const satisfies Trigger[];
+
+/** Our functions by the trigger that they are for. */
+export type OurFunctions = Record<Trigger, string>;
+
+/** Undefined when the stack's outputs lack one of them. */
+export const ourFunctions = (outputs: Record<string, string | undefined>): OurFunctions | undefined => {
+  const { CustomMessageFunctionArn, PostConfirmationFunctionArn, PostAuthenticationFunctionArn } = outputs;
+  if (!CustomMessageFunctionArn || !PostConfirmationFunctionArn || !PostAuthenticationFunctionArn) return undefined;
+  return {
+    CustomMessage: CustomMessageFunctionArn,
+    PostConfirmation: PostConfirmationFunctionArn,
+    PostAuthentication: PostAuthenticationFunctionArn,
+  };
+};
+
+/** Whether the ARN is that of the function, or of a version or an alias of it. */
+export const isFunction = (arn: string | undefined, functionArn: string): boolean =>
+  arn === functionArn || (arn?.startsWith(`${functionArn}:`) ?? false);
+
+/** One trigger before and after; undefined is none. */
+export interface TriggerChange {
+  trigger: Trigger;
+  before: string | undefined;
+  after: string | undefined;
+}
+
+const displacedTag = (trigger: Trigger): string => `cognito-mfa-lifecycle:displaced:${trigger}`;
+
+type Tags = Record<string, string>;
+
+/** What attaching changes. A function of somebody else's in the way is displaced, and remembered in a tag of the pool. */
+export const planAttach = (
+  config: LambdaConfigType,
+  tags: Tags,
+  ours: OurFunctions,
+): { changes: TriggerChange[]; taken: TriggerChange[]; tags: Tags } => {
+  const changes = triggerNames
+    .filter((trigger) => !isFunction(config[trigger], ours[trigger]))
+    .map((trigger) => ({ trigger, before: config[trigger], after: ours[trigger] }));
+  const taken = changes.filter(({ before }) => before !== undefined);
+  const displaced = taken.map(({ trigger, before }): [string, string] => [displacedTag(trigger), before ?? ""]);
+  return { changes, taken, tags: { ...tags, ...Object.fromEntries(displaced) } };
+};
+
+/** What detaching changes: our functions go, and what they displaced comes back. Other functions stay. */
+export const planDetach = (
+  config: LambdaConfigType,
+  tags: Tags,
+  ours: OurFunctions,
+): { changes: TriggerChange[]; tags: Tags } => {
+  const changes = triggerNames
+    .filter((trigger) => isFunction(config[trigger], ours[trigger]))
+    .map((trigger) => ({ trigger, before: config[trigger], after: tags[displacedTag(trigger)] }));
+  const noted: string[] = triggerNames.map(displacedTag);
+  return { changes, tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !noted.includes(key))) };
+};
+
+export const withChanges = (config: LambdaConfigType, changes: TriggerChange[]): LambdaConfigType => ({
+  ...config,
+  ...Object.fromEntries(changes.map(({ trigger, after }) => [trigger, after])),
+});
