@@ -65,6 +65,10 @@ export const groupOperations = ({ pools, clock }: Surroundings): Record<string, 
     pool.groups.delete(GroupName);
     for (const user of pool.users.values()) user.groups.delete(GroupName);
   }),
+  GetGroup: request({ UserPoolId: poolId, GroupName: groupName }, ({ UserPoolId, GroupName }) => {
+    const pool = requirePool(pools, UserPoolId);
+    return { Group: describe(pool, requireGroup(pool, GroupName)) };
+  }),
   ListGroups: request({ UserPoolId: poolId, ...page }, ({ UserPoolId, Limit, NextToken }) => {
     const pool = requirePool(pools, UserPoolId);
     const { items, next } = pageOf([...pool.groups.values()], Limit || 60, NextToken);

@@ -50,7 +50,7 @@ const OPERATIONS: Record<Category, string[]> = {
   ],
   UserPoolRead: ["DescribeUserPool", "ListUserPools"],
   UserPoolUpdate: ["CreateUserPool", "UpdateUserPool", "DeleteUserPool"],
-  UserPoolResourceRead: ["GetUserPoolMfaConfig", "ListGroups"],
+  UserPoolResourceRead: ["GetUserPoolMfaConfig", "GetGroup", "ListGroups"],
   UserPoolResourceUpdate: ["SetUserPoolMfaConfig", "CreateGroup", "DeleteGroup"],
   UserPoolClientRead: ["DescribeUserPoolClient", "ListUserPoolClients"],
   UserPoolClientUpdate: ["CreateUserPoolClient", "UpdateUserPoolClient", "DeleteUserPoolClient"],

@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import { describeError } from "../shared/telemetry.ts";
+import { checkAlarms, checkHeartbeat, checkSubscribers } from "./doctor/alarm-check.ts";
+import { checkCaller, checkPermissions } from "./doctor/caller-check.ts";
+import { type Check, fail, type Finding, warn } from "./doctor/finding.ts";
+import { checkPool, checkScope } from "./doctor/pool-check.ts";
+import { checkOverdue, checkQueues, checkTimers } from "./doctor/queue-check.ts";
+import { checkFunctions, checkTriggers } from "./doctor/trigger-check.ts";
+import type { OperationsConnection, OperationsContext } from "./operations-context.ts";
+
+export const registerDoctor = (program: Command, context: OperationsContext): void => {
+  program
+    .command("doctor")
+    .description("check the user pool and the stack, and say what is wrong and how to mend it; changes nothing")
+    .action(() => doctor(context));
+};
+
+/** In the order in which they are told. */
+const checks: Record<string, Check> = {
+  caller: checkCaller,
+  permissions: checkPermissions,
+  pool: checkPool,
+  scope: checkScope,
+  triggers: checkTriggers,
+  functions: checkFunctions,
+  timers: checkTimers,
+  queues: checkQueues,
+  overdue: checkOverdue,
+  heartbeat: checkHeartbeat,
+  alarms: checkAlarms,
+  subscribers: checkSubscribers,
+};
+
+/** Every finding of every check: one that cannot be made is a finding too. */
+export const examine = async (connection: OperationsConnection): Promise<Finding[]> => {
+  const findings: Finding[] = [];
+  for (const [name, check] of Object.entries(checks)) {
+    findings.push(...(await check(connection).catch((error: unknown) => [notMade(name, error)])));
+  }
+  return findings;
+};
+
+const notMade = (check: string, error: unknown): Finding => {
+  const { error: name, message } = describeError(error);
+  if (/^(AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation)/.test(name)) {
+    return warn(check, `Not checked, your credentials do not allow it: ${message}`, "Ask somebody who may to run it.");
+  }
+  return fail(check, `Not checked: ${name}: ${message}`, "If it is the network or AWS's own fault, look again later.");
+};
+
+/** Tells what `examine` finds. Throws a failure when a check failed; warnings alone are no failure. */
+export const doctor = async (context: OperationsContext): Promise<void> => {
+  const connection = await context.connect();
+  const findings = await examine(connection);
+  const count = (status: Finding["status"]) => findings.filter((finding) => finding.status === status).length;
+  const summary = `${count("ok")} ok, ${count("warn")} to look at, ${count("fail")} wrong.`;
+  context.output.result({ stack: connection.stack.name, findings }, () => [...findings.flatMap(tell), "", summary]);
+  if (count("fail") > 0) throw context.failure("doctor-found", summary, "Mend what is wrong, and run it again.");
+};
+
+const marks = { ok: "✓", warn: "!", fail: "✗" };
+
+const tell = ({ check, status, found, next }: Finding): string[] => [
+  `${marks[status]} ${check}: ${found}`,
+  ...(next === undefined ? [] : [`    → ${next}`]),
+];

@@ -1,0 +1,42 @@
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { formatDuration, minute } from "../../shared/duration.ts";
+import { type Check, fail, ok, warn } from "./finding.ts";
+
+/** Who asks, and whether this machine and AWS agree on the time. */
+export const checkCaller: Check = async ({ sts, clock }) => {
+  const command = new GetCallerIdentityCommand({});
+  let date: string | undefined;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      date = dateOf(result.response);
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "keepDate" },
+  );
+  const { Arn } = await sts.send(command);
+  const caller = ok("caller", `You are ${Arn}.`);
+  const there = new Date(date ?? NaN).getTime();
+  if (Number.isNaN(there)) return [caller, warn("clock", "AWS did not say what time it is.", "Look again later.")];
+  const off = clock.now().getTime() - there;
+  const found = `This machine's clock is ${formatDuration(off)} ${off < 0 ? "behind" : "ahead of"} AWS's`;
+  const next = "Set the clock by NTP: windows that you open get their times from it.";
+  if (Math.abs(off) < 10_000) return [caller, ok("clock", "This machine and AWS agree on the time.")];
+  return [caller, Math.abs(off) < minute ? warn("clock", `${found}.`, next) : fail("clock", `${found}.`, next)];
+};
+
+const dateOf = (response: unknown): string | undefined => {
+  if (typeof response !== "object" || response === null || !("headers" in response)) return undefined;
+  const { headers } = response;
+  if (typeof headers !== "object" || headers === null || !("date" in headers)) return undefined;
+  return typeof headers.date === "string" ? headers.date : undefined;
+};
+
+const nobody = "mfactl-doctor-asks-for-nobody";
+
+/** What opening and closing windows reads. Whether you may write cannot be seen without writing. */
+export const checkPermissions: Check = async ({ users, windows, outputs: { UserPoolId: userPoolId } }) => {
+  await users.read(nobody);
+  await windows.find({ userPoolId, sub: nobody });
+  return [ok("permissions", "You may read users and windows. Whether you may change them shows when you do.")];
+};

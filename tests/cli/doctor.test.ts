@@ -1,0 +1,226 @@
+import { SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  SetUserPoolMfaConfigCommand,
+  UpdateUserPoolCommand,
+  type UpdateUserPoolCommandInput,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { DeleteScheduleGroupCommand } from "@aws-sdk/client-scheduler";
+import { SubscribeCommand } from "@aws-sdk/client-sns";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { detachTriggers } from "../../cli/detach-triggers.ts";
+import { doctor, examine } from "../../cli/doctor.ts";
+import { poolSettings } from "../../cli/pool-settings.ts";
+import { readWholePool } from "../../cli/whole-pool.ts";
+import { hour, minute } from "../../shared/duration.ts";
+import { openWindow } from "../../shared/window.ts";
+import type { Stack } from "../../local/stack.ts";
+import { operatorOf, startStack } from "../support/operations.ts";
+
+let stack: Stack;
+let operator: ReturnType<typeof operatorOf>;
+
+beforeEach(async () => {
+  stack = await startStack();
+  operator = operatorOf(stack);
+  await stack.aws.clock.advanceBy(6 * minute);
+});
+afterEach(() => stack.aws.stop());
+
+/** What is not as it should be. */
+const complaints = async () => {
+  const findings = await examine(operator.connection);
+  return findings.filter(({ status }) => status !== "ok").map(({ status, check }) => `${status} ${check}`);
+};
+
+const updatePool = async (change: Partial<UpdateUserPoolCommandInput>) => {
+  const { pool } = await readWholePool(operator.connection.cognito, stack.userPoolId);
+  const settings = { ...poolSettings(pool), ...change, UserPoolId: stack.userPoolId };
+  await operator.connection.cognito.send(new UpdateUserPoolCommand(settings));
+};
+
+const setMfa = (settings: object) =>
+  operator.connection.cognito.send(new SetUserPoolMfaConfigCommand({ UserPoolId: stack.userPoolId, ...settings }));
+
+describe("doctor", () => {
+  it("finds nothing wrong with a stack that is well, and changes nothing", async () => {
+    const changes: string[] = [];
+    stack.aws.endpoint.faults = ({ caller, operation }) => {
+      if (caller === "operator" && !/^(Get|Describe|List|Query|AdminGetUser)/.test(operation)) changes.push(operation);
+      return undefined;
+    };
+    expect(await complaints()).toEqual([]);
+    await doctor(operator.context);
+    expect(operator.said.at(-1)).toMatch(/^\d+ ok, 0 to look at, 0 wrong\.$/);
+    expect(changes).toEqual([]);
+  });
+
+  it("fails with what is wrong, and with what to do", async () => {
+    await detachTriggers(operator.context, {});
+    await expect(doctor(operator.context)).rejects.toMatchObject({ kind: "doctor-found" });
+    expect(operator.said).toEqual(
+      expect.arrayContaining([
+        "✗ trigger CustomMessage: Nothing is attached, so what happens there is not recorded.",
+        "    → mfactl attach",
+      ]),
+    );
+  });
+
+  it.each<[string, () => Promise<unknown>, string[]]>([
+    ["MFA is required", () => setMfa({ MfaConfiguration: "ON", EmailMfaConfiguration: {} }), ["fail mfa"]],
+    ["MFA is off", () => setMfa({ MfaConfiguration: "OFF" }), ["fail mfa", "fail email-mfa"]],
+    [
+      "the pool has another factor, and not email",
+      () => setMfa({ MfaConfiguration: "OPTIONAL", SoftwareTokenMfaConfiguration: { Enabled: true } }),
+      ["fail email-mfa"],
+    ],
+    [
+      "Cognito sends the mail, on a plan without Email MFA, with recovery by email alone",
+      async () => {
+        await setMfa({ MfaConfiguration: "OFF" });
+        await updatePool({
+          UserPoolTier: "LITE",
+          EmailConfiguration: {},
+          MfaConfiguration: "OFF",
+          AccountRecoverySetting: { RecoveryMechanisms: [{ Name: "verified_email", Priority: 1 }] },
+        });
+      },
+      ["fail plan", "fail mfa", "fail email-mfa", "fail sender", "fail recovery"],
+    ],
+    [
+      "only administrators reset passwords",
+      () => updatePool({ AccountRecoverySetting: { RecoveryMechanisms: [{ Name: "admin_only", Priority: 1 }] } }),
+      ["warn recovery"],
+    ],
+    [
+      "a trigger is somebody else's, and one is not there",
+      () =>
+        updatePool({
+          LambdaConfig: {
+            CustomMessage: stack.aws.lambda.arn("custom-message"),
+            PostConfirmation: stack.aws.lambda.arn("theirs"),
+          },
+        }),
+      ["warn trigger PostConfirmation", "fail trigger PostAuthentication"],
+    ],
+    [
+      "the schedule group is gone",
+      () =>
+        operator.connection.scheduler.send(new DeleteScheduleGroupCommand({ Name: stack.outputs.ScheduleGroupName })),
+      ["fail timers"],
+    ],
+    [
+      "a dead letter waits",
+      () => {
+        const QueueUrl = stack.outputs.DueDlqUrl;
+        return operator.connection.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" }));
+      },
+      ["fail queue due-dlq"],
+    ],
+    [
+      "an alarm is ringing",
+      () =>
+        operator.connection.cloudWatch.send(
+          new SetAlarmStateCommand({
+            AlarmName: "cognito-mfa-lifecycle-local-overdue",
+            StateValue: "ALARM",
+            StateReason: "test",
+          }),
+        ),
+      ["warn alarms"],
+    ],
+    [
+      "the stack has no alarms",
+      async () => (operator.connection.outputs = { ...stack.outputs, AlarmNamePrefix: "other-" }),
+      ["fail alarms"],
+    ],
+    [
+      "nobody has confirmed the subscription",
+      async () => {
+        const TopicArn = stack.aws.sns.createTopic("unheard");
+        const subscription = { TopicArn, Protocol: "email", Endpoint: "ops@example.com" };
+        await operator.connection.sns.send(new SubscribeCommand(subscription));
+        operator.connection.outputs = { ...stack.outputs, AlarmTopicArn: TopicArn };
+      },
+      ["warn alarms", "fail subscribers"],
+    ],
+    [
+      "the functions are of another pool, and one is gone",
+      async () => {
+        const environment = { USER_POOL_ID: "us-east-1_Other" };
+        stack.aws.lambda.register("reconcile", async () => undefined, { timeoutMs: 1000, environment });
+        operator.connection.outputs = { ...stack.outputs, RecordResetFunctionName: "gone" };
+      },
+      ["fail function gone", "fail function reconcile"],
+    ],
+    [
+      "an older stack does not name its topic",
+      async () => (operator.connection.outputs = { ...stack.outputs, AlarmTopicArn: undefined }),
+      ["warn subscribers"],
+    ],
+    [
+      "this machine's clock is wrong",
+      async () => {
+        const now = () => new Date(stack.aws.clock.now().getTime() + 5 * minute);
+        operator.connection.clock = { now, sleep: async () => undefined };
+      },
+      ["fail clock"],
+    ],
+    [
+      "the policy only observes",
+      async () => (operator.connection.policy = { ...operator.connection.policy, mode: "observe" }),
+      ["warn mode"],
+    ],
+    [
+      "the group of the scope does not exist",
+      async () => {
+        operator.connection.policy = { ...operator.connection.policy, scope: { kind: "group", group: "staff" } };
+      },
+      ["fail scope"],
+    ],
+    [
+      "the reconciler has stopped",
+      async () => {
+        stack.aws.lambda.register("reconcile", async () => undefined, { timeoutMs: 1000 });
+        await stack.aws.clock.advanceBy(20 * minute);
+      },
+      ["fail heartbeat"],
+    ],
+  ])("says it when %s", async (_, arrange, expected) => {
+    await arrange();
+    expect(await complaints()).toEqual(expected);
+  });
+
+  it("says it when a function may not be invoked for the pool", async () => {
+    const LambdaConfig = { ...(await readWholePool(operator.connection.cognito, stack.userPoolId)).pool.LambdaConfig };
+    stack.aws.lambda.register("new", async () => undefined, { timeoutMs: 1000 });
+    const CustomMessage = stack.aws.lambda.arn("new");
+    await updatePool({ LambdaConfig: { ...LambdaConfig, CustomMessage } });
+    operator.connection.outputs = { ...stack.outputs, CustomMessageFunctionArn: CustomMessage };
+    expect(await complaints()).toEqual(["fail trigger CustomMessage"]);
+  });
+
+  it("says it when a window is overdue", async () => {
+    const { windows, policy, clock } = operator.connection;
+    const window = openWindow({
+      windowId: "late",
+      user: { userPoolId: stack.userPoolId, sub: "s", username: "u", factors: { active: [] } },
+      origin: "operator",
+      at: new Date(clock.now().getTime() - 2 * hour),
+      gracePeriod: hour,
+      policy,
+      now: clock.now(),
+    });
+    await windows.open(window);
+    expect(await complaints()).toEqual(["fail overdue"]);
+  });
+
+  it("tells what it may not see from what is wrong", async () => {
+    stack.aws.endpoint.faults = ({ operation, caller }) => {
+      if (caller !== "operator") return undefined;
+      if (operation === "DescribeAlarms") return { kind: "refuse", code: "AccessDeniedException", message: "no" };
+      return operation === "GetScheduleGroup" ? { kind: "server-error" } : undefined;
+    };
+    expect(await complaints()).toEqual(["fail timers", "warn alarms"]);
+  });
+});
