@@ -43,6 +43,7 @@ const watchParameters = v.object({
   alarmTopicArn: v.optional(
     v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, "must be the ARN of an SNS topic")),
   ),
+  drillEmail: v.optional(v.pipe(v.string(), v.email("must be an email address"))),
   unusualResets: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,6}$/, "must be a whole number from 1 to 9999999"))),
 });
 

@@ -40,6 +40,8 @@ export const stackOutputs = (
     RecordResetFunctionName: "record-reset",
     ReEnableMfaFunctionName: "re-enable-mfa",
     ReconcileFunctionName: "reconcile",
+    DrillFunctionName: "drill",
+    DrillEmail: environment["DRILL_EMAIL"] ?? "",
     AlarmNamePrefix: `${names.stack}-`,
     MetricsService: names.stack,
     ...(Object.fromEntries(policy) as Record<string, string>),

@@ -5,12 +5,14 @@ import { CreateScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-sch
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { ConfiguredRetryStrategy } from "@smithy/core/retry";
 import { wire as customMessage } from "../functions/custom-message/wiring.ts";
+import { wire as drill } from "../functions/drill/wiring.ts";
 import { wire as postAuthentication } from "../functions/post-authentication/wiring.ts";
 import { wire as postConfirmation } from "../functions/post-confirmation/wiring.ts";
 import { wire as reEnableMfa } from "../functions/re-enable-mfa/wiring.ts";
 import { wire as reconcile } from "../functions/reconcile/wiring.ts";
 import { wire as recordReset } from "../functions/record-reset/wiring.ts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { simulatorAddress } from "../shared/drill/drill-user.ts";
 import { minute } from "../shared/duration.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
 import { policyFromEnvironment } from "../shared/policy.ts";
@@ -43,6 +45,7 @@ const functions: Record<string, { wire: Wire; timeoutMs: number }> = {
   "record-reset": { wire: recordReset, timeoutMs: 30 * seconds },
   "re-enable-mfa": { wire: reEnableMfa, timeoutMs: 60 * seconds },
   reconcile: { wire: reconcile, timeoutMs: 60 * seconds },
+  drill: { wire: drill, timeoutMs: 900 * seconds },
 };
 
 /**
@@ -87,6 +90,7 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
     TIMER_ROLE_ARN: timerRoleArn,
     TIMER_DLQ_ARN: timerDlq.arn,
     USER_POOL_ID: pool.userPoolId,
+    DRILL_EMAIL: simulatorAddress,
     ...parameters,
   };
   const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq };

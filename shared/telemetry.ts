@@ -21,6 +21,8 @@ export const metricNames = [
   "WindowsOverdue",
   "OldestOverdue",
   "ReconcilerHeartbeat",
+  "DrillSucceeded",
+  "DrillFailed",
 ] as const;
 
 export type Metric = (typeof metricNames)[number];

@@ -1,6 +1,7 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { closedFrom, openFrom, partition } from "./window-items.ts";
+import { partition } from "./user-partition.ts";
+import { closedFrom, openFrom } from "./window-items.ts";
 import { dynamoWindowStore } from "./window-store.ts";
 import type { ClosedWindow, UserKey, Window } from "./window.ts";
 

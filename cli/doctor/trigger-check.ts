@@ -43,6 +43,7 @@ export const checkFunctions: Check = async ({ lambda, outputs }) => {
     "RecordResetFunctionName",
     "ReEnableMfaFunctionName",
     "ReconcileFunctionName",
+    "DrillFunctionName",
   ]) {
     const name = outputs[output];
     findings.push(

@@ -17,6 +17,17 @@ describe("deriveParameters", () => {
     });
   });
 
+  it("has no drills, and misses none, where Cognito is only observed", () => {
+    expect(deriveParameters({ ...parameters, mode: "observe" })).toMatchObject({
+      drill: false,
+      missingDrill: "notBreaching",
+    });
+    expect(deriveParameters({ ...parameters, mode: "enforce" })).toMatchObject({
+      drill: true,
+      missingDrill: "breaching",
+    });
+  });
+
   it("puts the oldest overdue at four times the tolerance", () => {
     expect(deriveParameters({ ...parameters, overdueTolerance: "1h" }).oldestOverdueSeconds).toBe(14_400);
   });

@@ -40,6 +40,9 @@ const expectedAlarms: Record<string, string> = {
   "timer-dlq-not-empty": "notBreaching",
   "reconcile-dlq-not-empty": "notBreaching",
   "explain-alarm-dlq-not-empty": "notBreaching",
+  "drill-dlq-not-empty": "notBreaching",
+  "drill-failed": "notBreaching",
+  "drill-missing": "breaching",
   "records-queue-old": "notBreaching",
   "due-queue-old": "notBreaching",
   "timers-dropped": "notBreaching",
@@ -103,7 +106,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
 
     it("watch metrics of ours that exist, with the dimensions that they are written with", () => {
       const own = metrics.filter(({ Namespace }) => Namespace === "CognitoMfaLifecycle");
-      expect(own).toHaveLength(6);
+      expect(own).toHaveLength(8);
       for (const { MetricName, Dimensions } of own) {
         expect(metricNames).toContain(MetricName);
         const dimensions = Dimensions.map(({ Name, Value }): [string, Reference] => [Name, Value]);

@@ -10,5 +10,9 @@ export const environments = {
   ],
   "re-enable-mfa": ["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_DLQ_URL", "USER_POOL_ID", "MODE", "RE_ENABLE_RATE"],
   reconcile: ["WINDOWS_TABLE", "DUE_QUEUE_URL", "USER_POOL_ID", "RE_ENABLE_RATE", "OVERDUE_TOLERANCE"],
+  drill: [
+    ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_QUEUE_ARN", "SCHEDULE_GROUP", "TIMER_ROLE_ARN", "TIMER_DLQ_ARN"],
+    ...["USER_POOL_ID", "DRILL_EMAIL", "MAX_WINDOW", "GRACE_PERIOD", "SCOPE", "MODE"],
+  ],
   "explain-alarm": ["WINDOWS_TABLE", "ALARM_TOPIC_ARN", "STAGE", "USER_POOL_ID", "OVERDUE_TOLERANCE"],
 };

@@ -14,14 +14,15 @@ const logTo = (group: string): string[] => on(`${group}.Arn`, "logs:CreateLogStr
 export const wildcards: Record<string, string> = {
   [timers]: "every timer has a name of its own; the group is this stack's",
   [stack]: "the ARN of a stack ends with an id that nobody knows who asks for it by name",
+  "*": "GetMetricStatistics takes no resource: CloudWatch has no ARNs for metrics",
   [alarms]: "DescribeAlarms with a prefix is a question about all alarms of the account and the Region",
 };
 
 const functions = [
   ...["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication", "RecordDashreset"],
-  ...["ReDashenableDashmfa", "Reconcile", "ExplainDashalarm"],
+  ...["ReDashenableDashmfa", "Reconcile", "ExplainDashalarm", "Drill"],
 ].map((name) => `${name}LambdaFunction.Arn`);
-const deadLetterQueues = ["RecordsDlq", "DueDlq", "TimerDlq", "ReconcileDlq", "ExplainAlarmDlq"];
+const deadLetterQueues = ["RecordsDlq", "DueDlq", "TimerDlq", "ReconcileDlq", "ExplainAlarmDlq", "DrillDlq"];
 
 const setTimers = [...on(timers, "scheduler:CreateSchedule"), ...on("TimerRole.Arn", "iam:PassRole")];
 
@@ -63,6 +64,16 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on("ExplainAlarmDlq.Arn", "sqs:SendMessage"),
     ...on(topic, "sns:Publish"),
   ],
+  DrillRole: [
+    ...logTo("DrillLogGroup"),
+    ...on("DueQueue.Arn", "sqs:SendMessage"),
+    ...on("DrillDlq.Arn", "sqs:SendMessage"),
+    ...on("WindowsTable.Arn", ...changeWindows),
+    ...on(pool, "cognito-idp:DescribeUserPool", "cognito-idp:AdminCreateUser", "cognito-idp:AdminSetUserPassword"),
+    ...on(pool, "cognito-idp:AdminAddUserToGroup", "cognito-idp:AdminDeleteUser", "cognito-idp:AdminGetUser"),
+    ...on(pool, "cognito-idp:AdminListGroupsForUser", "cognito-idp:AdminSetUserMFAPreference"),
+    ...setTimers,
+  ],
   ...(topic === "AlarmTopic" && {
     ExplainAlarmKeyPolicy: on("AlarmTopicKey.Arn", "kms:Decrypt", "kms:GenerateDataKey"),
   }),
@@ -80,6 +91,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   AdministratorPolicy: [
     ...on("WindowsTable.Arn", "dynamodb:Scan"),
     ...on(pool, "cognito-idp:DescribeUserPool", "cognito-idp:UpdateUserPool", "cognito-idp:SetUserPoolMfaConfig"),
+    ...on(pool, "cognito-idp:GetGroup", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminAddUserToGroup"),
     ...on(pool, "cognito-idp:TagResource", "cognito-idp:UntagResource"),
     ...on(pool, "cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser"),
     ...functions.flatMap((name) => on(name, "lambda:GetPolicy", "lambda:GetFunctionConfiguration")),
@@ -95,6 +107,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ),
     ...on("RecordsQueue.Arn", "sqs:SendMessage"),
     ...on(alarms, "cloudwatch:DescribeAlarms"),
+    ...on("*", "cloudwatch:GetMetricStatistics"),
     ...on(topic, "sns:ListSubscriptionsByTopic"),
     ...on("ScheduleGroup.Arn", "scheduler:GetScheduleGroup"),
   ],

@@ -7,7 +7,7 @@ const names = Object.keys(environments);
 
 export const describeFunctions = (packaged: Packaged) =>
   describe("has functions that", () => {
-    it("are the seven of the design", () => {
+    it("are the eight of the design", () => {
       expect(packaged.resources("AWS::Lambda::Function").size).toBe(names.length);
       expect(names.map((name) => packaged.lambda(name).FunctionName)).toEqual(
         names.map((name) => `cognito-mfa-lifecycle-prod-${name}`),

@@ -51,7 +51,11 @@ export const describeHops = (packaged: Packaged) => {
         ...rules.flatMap(({ Targets }) => Targets.map(({ Arn }) => pointsAt(Arn))),
         ...alarms.flatMap(({ AlarmActions }) => AlarmActions.map(pointsAt)).filter((id) => id.includes("Lambda")),
       ]);
-      expect([...invoked].sort()).toEqual(["ExplainDashalarmLambdaFunction.Arn", "ReconcileLambdaFunction.Arn"]);
+      expect([...invoked].sort()).toEqual([
+        "DrillLambdaFunction.Arn",
+        "ExplainDashalarmLambdaFunction.Arn",
+        "ReconcileLambdaFunction.Arn",
+      ]);
       const configs = packaged.all<EventInvokeConfig>("AWS::Lambda::EventInvokeConfig");
       for (const id of invoked) {
         const config = configs.find(({ FunctionName }) => `${pointsAt(FunctionName)}.Arn` === id);
@@ -71,7 +75,7 @@ export const describeHops = (packaged: Packaged) => {
     const queues = packaged.resources<Queue>("AWS::SQS::Queue");
 
     it("are encrypted and keep a message as long as SQS can", () => {
-      expect(queues.size).toBe(7);
+      expect(queues.size).toBe(8);
       for (const queue of queues.values()) {
         expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: fourteenDays });
       }

@@ -120,7 +120,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
 
     it("let a timer's role be passed to EventBridge Scheduler only", () => {
       const passing = [...documents.values()].flat().filter(({ Action }) => listOf(Action).includes("iam:PassRole"));
-      expect(passing).toHaveLength(2);
+      expect(passing).toHaveLength(3);
       for (const { Condition } of passing) {
         expect(Condition).toEqual({ StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } });
       }
@@ -142,12 +142,12 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       ]);
     });
 
-    it("let functions be called by the pool, two alarms and one rule, and each of them for this account only", () => {
+    it("let functions be called by the pool, two alarms and two rules, and each of them for this account only", () => {
       const invokers = packaged.all<InvokePermission>("AWS::Lambda::Permission").map((permission) => [
         permission.Principal,
         pointsAt(permission.FunctionName).replace(/LambdaFunction\.Arn$/, ""),
         pointsAt(permission.SourceArn),
-        // The rule's ARN holds the account.
+        // A rule's ARN holds the account.
         permission.Principal === "events.amazonaws.com" ? undefined : permission.SourceAccount,
       ]);
       const byPool = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication"];
@@ -156,6 +156,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
         [
           ...byPool.map((id) => ["cognito-idp.amazonaws.com", id, variant.pool, thisAccount]),
           ...byAlarm.map((arn) => ["lambda.alarms.cloudwatch.amazonaws.com", "ExplainDashalarm", arn, thisAccount]),
+          ["events.amazonaws.com", "Drill", "DrillEventsRuleSchedule1.Arn", undefined],
           ["events.amazonaws.com", "Reconcile", "ReconcileEventsRuleSchedule1.Arn", undefined],
         ].sort(),
       );

@@ -1,0 +1,74 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { cognitoDrillUsers, simulatorAddress } from "../shared/drill/drill-user.ts";
+import { drillWindow, runDrill } from "../shared/drill/drill.ts";
+import { randomPassword } from "../shared/drill/random-password.ts";
+import { formatDuration, hour, minute, parseDuration } from "../shared/duration.ts";
+import type { OperationsContext } from "./operations-context.ts";
+
+export interface DrillOptions {
+  /** Milliseconds. */
+  for: number;
+  email?: string;
+}
+
+const windowLength = (text: string): number => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined && milliseconds <= hour) return milliseconds;
+  throw new InvalidArgumentError("It must be a duration from 0 to 1h, written like 30s or 5m.");
+};
+
+export const registerDrill = (program: Command, context: OperationsContext): void => {
+  program
+    .command("drill")
+    .description("take a synthetic user through a whole exemption on this deployment, and delete it; takes minutes")
+    .option(
+      "--for <duration>",
+      "how long the window is open; up to 2m it is not closed by a timer",
+      windowLength,
+      drillWindow,
+    )
+    .option("--email <address>", "the user's address, to which nothing is sent; by default the stack's drillEmail")
+    .action((options: DrillOptions) => drill(context, options));
+};
+
+/** Plays a drill and tells how it goes. Throws a failure when it did not end well. */
+export const drill = async (context: OperationsContext, options: DrillOptions): Promise<void> => {
+  const connection = await context.connect();
+  const { cognito, clock, policy, outputs } = connection;
+  await context.confirm(
+    `Create a user in the pool ${outputs.UserPoolId}, and delete it in about ${formatDuration(options.for + minute)}?`,
+  );
+  const drillUsers = cognitoDrillUsers({
+    cognito,
+    userPoolId: outputs.UserPoolId,
+    email: options.email ?? outputs["DrillEmail"] ?? simulatorAddress,
+    scope: policy.scope,
+    clock,
+    newPassword: randomPassword,
+  });
+  let told: string | undefined;
+  const drilled = await runDrill(
+    { ...connection, drillUsers },
+    { gracePeriod: options.for, by: await connection.caller() },
+    (step, detail) => {
+      if (step === told) context.output.progress(`${step}: ${detail}`);
+      else context.output.aside(`${step}: ${detail}`);
+      told = step;
+    },
+  );
+  if (drilled.kind === "failed") {
+    const { step, reason, message, userLeft } = drilled;
+    throw context.failure(
+      "drill-failed",
+      `The drill failed at ${step}: ${reason}: ${message}`,
+      userLeft === undefined
+        ? "The user is deleted. mfactl doctor says what is wrong with the pool or the stack."
+        : `The user ${userLeft} could not be deleted: delete it in Cognito. Then: mfactl doctor.`,
+      { step, reason, userLeft },
+    );
+  }
+  const { window, lateness } = drilled;
+  context.output.result({ window: window.windowId, evidence: window.evidence, latenessMilliseconds: lateness }, () => [
+    `The drill succeeded: Email MFA was on again ${formatDuration(lateness)} after the window was due, and the user is deleted.`,
+  ]);
+};

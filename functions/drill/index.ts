@@ -1,0 +1,11 @@
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../../shared/clock.ts";
+import { powertoolsTelemetry } from "../../shared/powertools.ts";
+import { wire } from "./wiring.ts";
+
+export const handler = wire({
+  environment: process.env,
+  clock: systemClock,
+  newId: randomUUID,
+  telemetry: powertoolsTelemetry(process.env),
+});

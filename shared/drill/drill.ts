@@ -1,0 +1,154 @@
+import { minute } from "../duration.ts";
+import { emailMfaIsOn } from "../factors.ts";
+import type { Deps } from "../lifecycle/deps.ts";
+import { openByOperator } from "../lifecycle/operate.ts";
+import { describeError } from "../telemetry.ts";
+import type { DirectoryUser } from "../user-directory.ts";
+import { type ClosedWindow, plus, type Window } from "../window.ts";
+import type { DrillUser, DrillUsers } from "./drill-user.ts";
+
+/** Long enough to go by EventBridge Scheduler: what is due within two minutes goes to the queue directly. */
+export const drillWindow = 3 * minute;
+
+/**
+ * Scheduler fires within a minute, and the rest takes seconds. The reconciler, which closes what no timer closed, does so
+ * one to six minutes after `dueAt`: a dead timer passes for a live one in the first quarter of a minute of these only.
+ */
+const punctual = 1.25 * minute;
+
+/** The reconciler closes within six minutes what no timer closed. */
+const patience = 8 * minute;
+
+const betweenLooks = 5_000;
+
+export type DrillStep = "create" | "email-mfa-on" | "open" | "wait" | "read-back" | "delete";
+
+/** Lateness in milliseconds after `dueAt`. */
+export type Drilled =
+  | { kind: "succeeded"; window: ClosedWindow; lateness: number }
+  | { kind: "failed"; step: DrillStep; reason: string; message: string; userLeft?: string };
+
+/** Something that AWS did not refuse, and that is not as it should be. */
+class DrillError extends Error {
+  override name: string;
+
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+export interface DrillDeps extends Deps {
+  drillUsers: DrillUsers;
+}
+
+/**
+ * Takes a synthetic user through create → Email MFA on → open → due → re-enabled → read back → deleted, on the real
+ * deployment, and waits for it: twelve minutes at most for a window of three. The user is deleted however it ends.
+ */
+export const runDrill = async (
+  deps: DrillDeps,
+  { gracePeriod, by }: { gracePeriod: number; by: string },
+  tell: (step: DrillStep, detail: string) => void = () => undefined,
+): Promise<Drilled> => {
+  let step: DrillStep = "create";
+  const at = (next: DrillStep, detail: string) => {
+    step = next;
+    tell(next, detail);
+  };
+  let user: DrillUser | undefined;
+  let drilled: Drilled;
+  try {
+    at("create", "a user whose password nobody knows");
+    user = await deps.drillUsers.create();
+    at("email-mfa-on", "Email MFA is switched on, and read back");
+    await switchOn(deps, user);
+    at("open", "a window is opened, and Email MFA is read back as off");
+    const window = await open(deps, user, gracePeriod, by);
+    at("wait", `until the window is due, ${window.dueAt.toISOString()}, and closed`);
+    const closed = await awaitClose(deps, window, (detail) => tell("wait", detail));
+    at("read-back", "Email MFA is to be on again");
+    drilled = await judge(deps, closed);
+  } catch (error) {
+    const { error: reason, message } = describeError(error);
+    drilled = { kind: "failed", step, reason, message };
+  }
+  if (user === undefined) return drilled;
+  tell("delete", "the user is deleted");
+  const failure = await cleanUp(deps, user);
+  if (failure === undefined) return drilled;
+  const { error: reason, message } = describeError(failure);
+  const first =
+    drilled.kind === "failed" ? drilled : { kind: "failed" as const, step: "delete" as const, reason, message };
+  return { ...first, userLeft: user.username };
+};
+
+const read = async ({ users }: Pick<Deps, "users">, user: DrillUser): Promise<DirectoryUser> => {
+  const found = await users.read(user.username);
+  if (found === "gone" || found.sub !== user.sub) throw new DrillError("UserGone", "The drill's user has disappeared.");
+  return found;
+};
+
+const switchOn = async (deps: Deps, user: DrillUser): Promise<void> => {
+  await deps.users.setEmailMfa(user.username, { enabled: true, preferred: true });
+  if (!emailMfaIsOn((await read(deps, user)).factors)) {
+    throw new DrillError("Unchanged", "Cognito accepted the change, but the user's Email MFA is off.");
+  }
+};
+
+const open = async (deps: Deps, user: DrillUser, gracePeriod: number, by: string): Promise<Window> => {
+  const opened = await openByOperator(deps, user.username, { by, reason: "drill" }, gracePeriod);
+  if (opened.kind === "refused") throw new DrillError("Refused", `The window was refused: ${opened.because}.`);
+  if (emailMfaIsOn((await read(deps, user)).factors)) {
+    throw new DrillError("Unchanged", "The window is open, but the user's Email MFA is on.");
+  }
+  return opened.window;
+};
+
+const awaitClose = async (
+  { windows, clock }: Pick<Deps, "windows" | "clock">,
+  window: Window,
+  tell: (detail: string) => void,
+): Promise<ClosedWindow> => {
+  const latest = plus(window.dueAt, patience);
+  for (;;) {
+    const { open, lastClosed } = await windows.find(window);
+    if (lastClosed?.windowId === window.windowId) return lastClosed;
+    const now = clock.now();
+    if (now > latest) {
+      const why = open?.lastFailure === undefined ? "" : ` Its last failure: ${open.lastFailure.error}.`;
+      throw new DrillError("NotClosed", `The window is still open long after it was due.${why}`);
+    }
+    const seconds = Math.round((window.dueAt.getTime() - now.getTime()) / 1000);
+    tell(seconds > 0 ? `due in ${seconds} s` : `due for ${-seconds} s`);
+    await clock.sleep(betweenLooks);
+  }
+};
+
+const judge = async (deps: Deps, window: ClosedWindow): Promise<Drilled> => {
+  if (window.outcome !== "re-enabled") {
+    throw new DrillError("WrongOutcome", `The window closed as ${window.outcome}.`);
+  }
+  if (!emailMfaIsOn((await read(deps, window)).factors)) {
+    throw new DrillError("Unproven", "The window says re-enabled, but the user's Email MFA is off.");
+  }
+  const lateness = window.closedAt.getTime() - window.dueAt.getTime();
+  if (lateness > punctual) {
+    const seconds = Math.round(lateness / 1000);
+    throw new DrillError("Late", `The window closed ${seconds} s after it was due: its timer did not do it.`);
+  }
+  return { kind: "succeeded", window, lateness };
+};
+
+/** Gives the error that left something behind. A window that is still open closes as user-gone when it is due. */
+const cleanUp = async ({ drillUsers, users, windows }: DrillDeps, user: DrillUser): Promise<unknown> => {
+  try {
+    await drillUsers.remove(user.username);
+    const found = await users.read(user.username);
+    if (found !== "gone") return new DrillError("UserLeft", "Cognito accepted the deletion, but the user is there.");
+    await windows.forgetSeen(user);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+};
