@@ -56,7 +56,7 @@ const takenTriggers = (context: OperationsContext, taken: TriggerChange[]): Erro
     ["The pool calls other functions there, and can call only one:", ...taken.map(describeChange)].join("\n  "),
     [
       "There are two ways out, and nothing was changed:",
-      "  1. Keep your function, and let it record: one .use(recordFacts(…)), see examples/own-post-confirmation.",
+      "  1. Keep your function, and let it record: one .use(recordMfaFacts(…)), see examples/own-post-confirmation.",
       "  2. mfactl attach --replace takes its place; mfactl detach puts it back.",
     ].join("\n"),
     { taken },

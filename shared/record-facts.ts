@@ -30,7 +30,8 @@ export const recordFacts = <Event>(options: RecordFactsOptions): middy.Middlewar
   before: ({ event }) => recordFact(options, event),
 });
 
-const recordFact = async (
+/** The same for one event, whoever is called with it. */
+export const recordFact = async (
   { records, clock, newId, telemetry, worthRecording }: RecordFactsOptions,
   event: unknown,
 ): Promise<void> => {

@@ -20,7 +20,7 @@ export const checkTriggers: Check = async ({ cognito, lambda, outputs }) => {
         warn(
           check,
           `Another function is attached: ${attached}. Whether it records cannot be seen from here.`,
-          "See that it uses recordFacts (examples/own-post-confirmation), or mfactl attach --replace.",
+          "See that it uses recordMfaFacts (examples/own-post-confirmation), or mfactl attach --replace.",
         ),
       );
     } else if (!(await poolMayInvoke(lambda, attached, UserPool?.Arn ?? ""))) {

@@ -23,5 +23,5 @@ export const createDrill =
       telemetry.metrics.add("DrillFailed", 1, { name: "reason", value: reason });
       telemetry.log.error("drill-failed", { step, error: reason, message, userLeft: userLeft !== undefined });
     }
-    telemetry.flush();
+    await telemetry.flush();
   };

@@ -137,7 +137,7 @@ describe("attach", () => {
     await expect(attachTriggers(operator.context, {})).rejects.toMatchObject({
       kind: "trigger-taken",
       message: expect.stringContaining(theirs),
-      next: expect.stringMatching(/recordFacts[^]*--replace/),
+      next: expect.stringMatching(/recordMfaFacts[^]*--replace/),
     });
     expect(await read()).toEqual(before);
   });

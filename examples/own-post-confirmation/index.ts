@@ -1,0 +1,16 @@
+import middy from "@middy/core";
+import type { PostConfirmationTriggerEvent } from "aws-lambda";
+import { recordMfaFacts } from "cognito-mfa-lifecycle-middleware";
+
+/** What your trigger does already, whatever it is. */
+const welcome = async (event: PostConfirmationTriggerEvent): Promise<PostConfirmationTriggerEvent> => {
+  if (event.triggerSource === "PostConfirmation_ConfirmSignUp") console.log("A new user has confirmed the sign-up.");
+  return event;
+};
+
+export const handler = middy(welcome).use(
+  recordMfaFacts({
+    recordsQueueUrl: process.env["MFA_RECORDS_QUEUE_URL"] ?? "",
+    metricsService: process.env["MFA_METRICS_SERVICE"] ?? "",
+  }),
+);

@@ -1,0 +1,38 @@
+import { build } from "esbuild";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const source = fileURLToPath(new URL("../middleware/", import.meta.url));
+
+/**
+ * Makes the package that other repositories install: one module without dependencies, its types, and its package.json.
+ */
+export const buildMiddleware = async (outDir: string): Promise<void> => {
+  await rm(outDir, { recursive: true, force: true });
+  await mkdir(outDir, { recursive: true });
+  const entry = join(source, "record-mfa-facts.ts");
+  await build({
+    entryPoints: [entry],
+    outfile: join(outDir, "record-mfa-facts.mjs"),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    mainFields: ["module", "main"],
+    legalComments: "inline",
+    logLevel: "error",
+  });
+  const { outputText } = ts.transpileDeclaration(await readFile(entry, "utf8"), {
+    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext },
+  });
+  await writeFile(join(outDir, "record-mfa-facts.d.ts"), outputText);
+  await copyFile(join(source, "package.json"), join(outDir, "package.json"));
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const outDir = join(source, "../build/middleware");
+  await buildMiddleware(outDir);
+  console.log(`Install it in your repository: npm install ${outDir}`);
+}
