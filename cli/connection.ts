@@ -31,6 +31,6 @@ export const auditTelemetry = (audit: AuditEntry[], now: () => Date): Telemetry 
   return {
     log: { info: keep, warn: keep, error: keep },
     metrics: { add: () => undefined },
-    flush: () => undefined,
+    flush: async () => undefined,
   };
 };

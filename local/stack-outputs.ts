@@ -13,7 +13,7 @@ export const stackOutputs = (
   environment: Record<string, string>,
   queues: { records: Queue; recordsDlq: Queue; due: Queue; dueDlq: Queue; timerDlq: Queue; reconcileDlq: Queue },
   functionArn: (name: string) => string,
-): Record<string, string> => {
+) => {
   const given = parametersOfEnvironment(environment);
   const policy = Object.entries(policyParameters).map(([name, schema]) => [
     outputName(name),

@@ -101,8 +101,7 @@ describe("openByOperator", () => {
 });
 
 describe("extendByOperator", () => {
-  const extend = (user: TestUser, milliseconds: number) =>
-    extendByOperator(stack.operator, user.username, milliseconds, act);
+  const extend = (user: TestUser, milliseconds: number) => extendByOperator(stack.operator, user, milliseconds, act);
 
   it("moves the end and its timer", async () => {
     const user = await stack.user();
@@ -123,7 +122,7 @@ describe("extendByOperator", () => {
       window: { cap: plus(start, 3 * day) },
     });
     stack.aws.endpoint.faults = ({ caller }) => (caller === "re-enable-mfa" ? { kind: "server-error" } : undefined);
-    await closeByOperator(stack.operator, user.username, act.by);
+    await closeByOperator(stack.operator, user, act);
     expect(await extend(user, hour)).toMatchObject({ because: "closing" });
   });
 });
@@ -133,14 +132,14 @@ describe("closeByOperator", () => {
     const user = await stack.user();
     await open(user);
     await stack.aws.clock.advanceBy(hour);
-    expect(await closeByOperator(stack.operator, user.username, act.by)).toMatchObject({ kind: "done" });
+    expect(await closeByOperator(stack.operator, user, act)).toMatchObject({ kind: "done" });
     await stack.aws.clock.settle();
     expect(await stack.hasEmailMfa(user)).toBe(true);
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled", closeAsked: { by: act.by } });
   });
 
   it("refuses when there is no window", async () => {
-    expect(await closeByOperator(stack.operator, (await stack.user()).username, act.by)).toMatchObject({
+    expect(await closeByOperator(stack.operator, await stack.user(), act)).toMatchObject({
       because: "not-open",
     });
   });
