@@ -33,7 +33,16 @@ import { createWindowsTable } from "./windows-table.ts";
 
 export type Stack = Awaited<ReturnType<typeof deployStack>>;
 
-type Wire = (surroundings: Surroundings) => unknown;
+export type Wire = (surroundings: Surroundings) => unknown;
+
+/** What a run of the stack may have otherwise. */
+export interface StackOptions {
+  createPool?: typeof createArticlePool;
+  /** What a function, or the operator, finds around it, made from what it usually finds. */
+  surroundings?: (caller: string, usual: Required<Surroundings>) => Required<Surroundings>;
+  /** The handler that Lambda runs as this function. */
+  handler?: (functionName: string, wire: Wire, surroundings: Surroundings) => LambdaHandler;
+}
 
 const seconds = 1000;
 
@@ -52,8 +61,13 @@ const functions: Record<string, { wire: Wire; timeoutMs: number }> = {
  * Deploys the service on a local AWS: what serverless.yml makes of it in AWS, with the same functions, wired by the same
  * code. `parameters` are environment variables of the policy, such as GRACE_PERIOD.
  */
-export const deployStack = async (aws: LocalAws, newId: () => string, parameters: Record<string, string> = {}) => {
-  const options = aws.clientOptions("deployment");
+export const deployStack = async (
+  aws: LocalAws,
+  newId: () => string,
+  parameters: Record<string, string> = {},
+  { createPool = createArticlePool, surroundings: adapt, handler = asWired }: StackOptions = {},
+) => {
+  const options = { ...aws.clientOptions("deployment"), requestHandler: aws.requestHandler };
   const sqs = new SQSClient(options);
   const queue = async (QueueName: string, Attributes: Record<string, string> = {}) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
@@ -72,7 +86,7 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
   const scheduler = new SchedulerClient(options);
   await scheduler.send(new CreateScheduleGroupCommand({ Name: names.scheduleGroup }));
   await createWindowsTable(new DynamoDBClient(options));
-  const pool = await createArticlePool(new CognitoIdentityProviderClient(options), {
+  const pool = await createPool(new CognitoIdentityProviderClient(options), {
     customMessage: aws.lambda.arn("custom-message"),
     postConfirmation: aws.lambda.arn("post-confirmation"),
     postAuthentication: aws.lambda.arn("post-authentication"),
@@ -96,7 +110,7 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
   const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq };
   const telemetry = new RecordedTelemetry(aws.clock);
   aws.cloudWatch.data = () => telemetry.data(names.stack);
-  const surroundings = (caller: string): Required<Surroundings> => ({
+  const usual = (caller: string): Required<Surroundings> => ({
     environment: {
       ...environment,
       AWS_ENDPOINT_URL: aws.url,
@@ -115,8 +129,9 @@ export const deployStack = async (aws: LocalAws, newId: () => string, parameters
       retryStrategy: new ConfiguredRetryStrategy(3, () => 0),
     },
   });
+  const surroundings = (caller: string) => adapt?.(caller, usual(caller)) ?? usual(caller);
   for (const [name, { wire, timeoutMs }] of Object.entries(functions)) {
-    aws.lambda.register(name, wire(surroundings(name)) as LambdaHandler, { timeoutMs, environment });
+    aws.lambda.register(name, handler(name, wire, surroundings(name)), { timeoutMs, environment });
   }
   await permitPool(aws, pool.userPoolId);
   const feed = (queueName: string, functionName: string, maximumConcurrency: number) =>
@@ -165,6 +180,9 @@ const permitPool = async (aws: LocalAws, userPoolId: string): Promise<void> => {
     );
   }
 };
+
+const asWired: NonNullable<StackOptions["handler"]> = (_name, wire, surroundings) =>
+  wire(surroundings) as LambdaHandler;
 
 /** What the lifecycle needs when an operator acts. */
 const operatorDeps = (

@@ -32,6 +32,8 @@ export interface LocalAwsOptions {
   cognito?: Pick<CognitoOptions, "behaviour" | "quotas">;
   /** How Scheduler behaves where AWS leaves it open. */
   scheduler?: Pick<SchedulerOptions, "pastAt" | "lateness" | "maximumSchedules">;
+  /** Plays DynamoDB; dynalite unless given. */
+  dynamoDb?: Service;
   /** Sees every call and how it was answered. */
   observe?: (call: Call, status: number | "hung up") => void;
 }
@@ -64,7 +66,7 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     schedulerService(scheduler),
     sqsService(sqs, clock),
     lambdaService(lambda, asynchronousInvocation),
-    dynamoDbService(),
+    options.dynamoDb ?? dynamoDbService(),
     stsService(account.accountId, clock),
     cloudFormationService(cloudFormation),
     snsService(sns, account.accountId),

@@ -19,6 +19,9 @@ interface Work {
 
 const isAtRest = (work: Work): boolean => work.calling === 0 && work.sleeping > 0;
 
+/** Of all clocks: one storage for each would cost every promise of the process something, for as long as it runs. */
+const currentWork = new AsyncLocalStorage<Work>();
+
 /**
  * The one clock of the local stack. It stands still until it is advanced; then everything that falls due happens in
  * order of time, and each thing that happens has come to rest before the next one starts.
@@ -27,11 +30,12 @@ const isAtRest = (work: Work): boolean => work.calling === 0 && work.sleeping > 
  * several branches at once, as long as what its other branches wait for are `call`s.
  */
 export class VirtualClock implements Clock {
+  /** Whether a call that failed may be made again after a moment of real time, as SDK clients do by themselves. */
+  waitsForRepeats = true;
   #now: number;
   #order = 0;
   readonly #timers = new Heap<Timer>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order));
   readonly #work = new Set<Work>();
-  readonly #current = new AsyncLocalStorage<Work>();
   #changed: (() => void)[] = [];
   #advancing: Promise<void> = Promise.resolve();
 
@@ -44,7 +48,7 @@ export class VirtualClock implements Clock {
   }
 
   async sleep(milliseconds: number): Promise<void> {
-    const work = this.#current.getStore();
+    const work = currentWork.getStore();
     if (work !== undefined) work.sleeping += 1;
     await new Promise<void>((resolve) => {
       this.at(new Date(this.#now + Math.max(0, milliseconds)), () => {
@@ -69,7 +73,7 @@ export class VirtualClock implements Clock {
     const work = { sleeping: 0, calling: 0, mayRepeat: false };
     this.#work.add(work);
     try {
-      return await this.#current.run(work, perform);
+      return await currentWork.run(work, perform);
     } finally {
       this.#work.delete(work);
       this.#change();
@@ -78,7 +82,7 @@ export class VirtualClock implements Clock {
 
   /** A call that tracked work waits for. One that throws or that `failed` may be made again after a moment of real time. */
   async call<T>(perform: () => Promise<T>, failed: (result: T) => boolean): Promise<T> {
-    const work = this.#current.getStore();
+    const work = currentWork.getStore();
     if (work === undefined) return perform();
     work.calling += 1;
     let mayRepeat = true;
@@ -144,7 +148,7 @@ export class VirtualClock implements Clock {
       await setImmediate();
       const work = [...this.#work];
       if (!work.every(isAtRest)) await new Promise<void>((resolve) => this.#changed.push(resolve));
-      else if (work.some(({ mayRepeat }) => mayRepeat)) {
+      else if (this.waitsForRepeats && work.some(({ mayRepeat }) => mayRepeat)) {
         for (const one of work) one.mayRepeat = false;
         await setTimeout(5);
       } else return;

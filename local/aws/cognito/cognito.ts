@@ -23,6 +23,7 @@ import { signUpOperations } from "./sign-up.ts";
 import { softwareTokenOperations } from "./software-token.ts";
 import type { Surroundings, TimerClock } from "./surroundings.ts";
 import { createFireTrigger } from "./triggers.ts";
+import type { User } from "./user.ts";
 
 export interface CognitoOptions {
   region: string;
@@ -48,6 +49,8 @@ export interface CognitoService extends Service {
     userPoolId: string,
     user: { provider: string; userId: string; email: string },
   ): { username: string; sub: string };
+  /** The users of a pool as they are now, to be looked at without a call. */
+  users(userPoolId: string): Iterable<User>;
 }
 
 /**
@@ -99,5 +102,6 @@ export const createCognito = (options: CognitoOptions): CognitoService => {
     },
     seedFederatedUser: (userPoolId, user) =>
       addFederatedUser(requirePool(surroundings.pools, userPoolId), user, { random, at: clock.now() }),
+    users: (userPoolId) => requirePool(surroundings.pools, userPoolId).users.values(),
   };
 };

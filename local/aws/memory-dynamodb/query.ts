@@ -1,0 +1,98 @@
+import { type Item, keyText, validation } from "./attribute.ts";
+import { parseCondition, parseProjection, type Placeholders } from "./expression.ts";
+import type { Index, Table } from "./table.ts";
+
+interface Query extends Placeholders {
+  IndexName?: string | undefined;
+  KeyConditionExpression: string;
+  ProjectionExpression?: string | undefined;
+  Select?: "COUNT" | undefined;
+  ScanIndexForward: boolean;
+  Limit?: number | undefined;
+  ExclusiveStartKey?: Item | undefined;
+}
+
+/** A page ends after this many bytes, of which ours are only about those that AWS counts. */
+const PAGE_BYTES = 1024 * 1024;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
+export const queryTable = (table: Table, query: Query) => {
+  const index = query.IndexName === undefined ? undefined : table.index(query.IndexName);
+  if (query.IndexName !== undefined && index === undefined) {
+    throw validation(`The table does not have the specified index: ${query.IndexName}`);
+  }
+  const sorted = table.partition(partitionOf(query, index?.hash ?? table.hash), index);
+  const condition = parseCondition(query.KeyConditionExpression, query);
+  const project = projectionOf(query, table, index);
+
+  const Items: Item[] = [];
+  let bytes = 0;
+  let last: Item | undefined;
+  for (const item of inDirection(sorted, query, table, index)) {
+    if (!condition(item)) {
+      // What matches a condition on the sort key lies together.
+      if (Items.length > 0) break;
+      continue;
+    }
+    const projected = project(item);
+    Items.push(projected);
+    bytes += JSON.stringify(projected).length;
+    // DynamoDB does not look whether there is more once its page is full.
+    if (Items.length === query.Limit || bytes > PAGE_BYTES) {
+      last = item;
+      break;
+    }
+  }
+  return {
+    ...(query.Select === "COUNT" ? {} : { Items }),
+    Count: Items.length,
+    ScannedCount: Items.length,
+    ...(last !== undefined && { LastEvaluatedKey: keyOf(last, table, index) }),
+  };
+};
+
+/** The value that the condition wants the partition key to equal: its first comparison. */
+const partitionOf = (query: Query, hash: string): string => {
+  const [, name = "", value = ""] = /^\s*([#\w]+)\s*=\s*(:\w+)\s*(?:AND\s|$)/i.exec(query.KeyConditionExpression) ?? [];
+  const attribute = query.ExpressionAttributeNames?.[name] ?? name;
+  const wanted = query.ExpressionAttributeValues?.[value];
+  if (attribute !== hash || wanted === undefined) {
+    throw validation(`Query condition missed key schema element: ${hash}`);
+  }
+  return keyText({ [hash]: wanted }, hash);
+};
+
+const inDirection = (
+  sorted: readonly Item[],
+  { ExclusiveStartKey: start, ScanIndexForward }: Query,
+  table: Table,
+  index: Index | undefined,
+): readonly Item[] => {
+  const order = index === undefined ? { name: "", hash: table.hash, range: table.range, attributes: undefined } : index;
+  const directed = ScanIndexForward ? sorted : [...sorted].reverse();
+  if (start === undefined) return directed;
+  const sign = ScanIndexForward ? 1 : -1;
+  const from = directed.findIndex((item) => sign * table.inIndex(order, item, start) > 0);
+  return from < 0 ? [] : directed.slice(from);
+};
+
+const keyOf = (item: Item, table: Table, index: Index | undefined): Item =>
+  pick(item, [table.hash, table.range, ...(index === undefined ? [] : [index.hash, index.range])]);
+
+const projectionOf = (query: Query, table: Table, index: Index | undefined): ((item: Item) => Item) => {
+  const held =
+    index?.attributes === undefined
+      ? undefined
+      : [table.hash, table.range, index.hash, index.range, ...index.attributes];
+  const asked =
+    query.ProjectionExpression === undefined ? undefined : parseProjection(query.ProjectionExpression, query);
+  if (held === undefined && asked === undefined) return (item) => item;
+  const names = asked === undefined ? held : asked.filter((name) => held === undefined || held.includes(name));
+  return (item) => pick(item, names ?? []);
+};
+
+const pick = (item: Item, names: readonly string[]): Item => {
+  const picked: Item = {};
+  for (const name of new Set(names)) if (item[name] !== undefined) picked[name] = item[name];
+  return picked;
+};
