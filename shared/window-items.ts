@@ -100,4 +100,8 @@ const overdueRef = v.object({
   nextTryAt: v.optional(instant),
 });
 
-export const overdueRefFrom = (item: unknown): OverdueRef => v.parse(overdueRef, item);
+/** Undefined for a row that is not what this version, or any, of the service writes. */
+export const overdueRefFrom = (item: unknown): OverdueRef | undefined => {
+  const parsed = v.safeParse(overdueRef, item);
+  return parsed.success ? parsed.output : undefined;
+};

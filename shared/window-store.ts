@@ -30,10 +30,17 @@ export interface WindowStore {
    * the copy lacks something; read it again and close that. Safe to repeat from anywhere.
    */
   close(closed: ClosedWindow): Promise<"closed" | "conflict">;
+  /** The closed window that was opened last at `instant` or before. */
+  closedAround(user: UserKey, instant: Date): Promise<ClosedWindow | undefined>;
+  /** Writes the facts and counts of a closed window over the version it was read at. */
+  noteOnClosed(closed: ClosedWindow): Promise<"noted" | "conflict">;
   putSeen(user: UserKey, seen: Seen): Promise<void>;
   forgetSeen(user: UserKey): Promise<void>;
-  /** Open windows of the pool that were due at `instant` or before, the longest due first. */
-  dueUntil(userPoolId: string, instant: Date): AsyncIterable<OverdueRef>;
+  /**
+   * Open windows of the pool that were due at `instant` or before, the longest due first. `unreadable`: a row that makes
+   * no sense, which must not hide the others.
+   */
+  dueUntil(userPoolId: string, instant: Date): AsyncIterable<OverdueRef | "unreadable">;
   /**
    * How many windows of the pool are open, counted up to `atMost`: what it reads must not grow with the windows that a
    * mass reset opens. Eventually consistent.
@@ -83,34 +90,53 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
   async close(closed) {
     const item = closedItem(closed);
     // A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on
-    // has nothing truer to say, and adds just the facts that came since.
+    // has nothing truer to say, and adds just the facts that came since. Whoever comes second adds nothing at all.
+    const isFirst = "attribute_not_exists(#user)";
     const kept = await unlessConditionFails(
       documents.send(
         new PutCommand({
           TableName,
           Item: item,
-          ...(closed.outcome === "already-enabled" && {
-            ConditionExpression: "attribute_not_exists(#user)",
-            ExpressionAttributeNames: { "#user": "user" },
-          }),
+          ...(closed.outcome === "already-enabled"
+            ? { ConditionExpression: isFirst, ExpressionAttributeNames: { "#user": "user" } }
+            : {
+                ConditionExpression: `${isFirst} OR #version < :version OR (#version = :version AND outcome = :found)`,
+                ExpressionAttributeNames: { "#user": "user", "#version": "version" },
+                ExpressionAttributeValues: { ":version": closed.version, ":found": "already-enabled" },
+              }),
         }),
       ),
     );
-    if (!kept) {
-      await documents.send(
-        new UpdateCommand({
-          TableName,
-          Key: { user: item.user, item: item.item },
-          UpdateExpression: "SET #facts = :facts, #counts = :counts",
-          ExpressionAttributeNames: { "#facts": "facts", "#counts": "counts" },
-          ExpressionAttributeValues: { ":facts": item.facts, ":counts": item.counts },
-        }),
-      );
-    }
+    if (!kept) await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...factsOf(closed) })));
     const removed = await unlessConditionFails(
       documents.send(new DeleteCommand({ TableName, Key: { user: item.user, item: "open" }, ...asRead(closed) })),
     );
     return removed ? "closed" : "conflict";
+  },
+
+  async closedAround(user, instant) {
+    const { Items } = await documents.send(
+      new QueryCommand({
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: "#user = :user AND #item BETWEEN :first AND :last",
+        ExpressionAttributeNames: { "#user": "user", "#item": "item" },
+        ExpressionAttributeValues: {
+          ":user": partition(user),
+          ":first": "closed#",
+          ":last": `closed#${instant.toISOString()}$`,
+        },
+        ScanIndexForward: false,
+        Limit: 1,
+      }),
+    );
+    return readItems(Items ?? []).lastClosed;
+  },
+
+  async noteOnClosed(closed) {
+    const next = { ...closed, version: closed.version + 1 };
+    const written = await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...factsOf(next) })));
+    return written ? "noted" : "conflict";
   },
 
   async putSeen(user, seen) {
@@ -133,7 +159,7 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
           ExclusiveStartKey,
         }),
       );
-      for (const item of page.Items ?? []) yield overdueRefFrom(item);
+      for (const item of page.Items ?? []) yield overdueRefFrom(item) ?? "unreadable";
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
   },
@@ -159,6 +185,18 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
     return count;
   },
 });
+
+/** The facts of a closed window, written over an older version of its copy. */
+const factsOf = (closed: ClosedWindow) => {
+  const { user, item, facts, counts } = closedItem(closed);
+  return {
+    Key: { user, item },
+    UpdateExpression: "SET #facts = :facts, #counts = :counts, #version = :version",
+    ConditionExpression: "#version < :version",
+    ExpressionAttributeNames: { "#facts": "facts", "#counts": "counts", "#version": "version" },
+    ExpressionAttributeValues: { ":facts": facts, ":counts": counts, ":version": closed.version },
+  };
+};
 
 const asRead = (window: Window) => ({
   ConditionExpression: "windowId = :windowId AND #version = :version",

@@ -132,16 +132,19 @@ const kept = 50;
 export const hasNoted = (window: Window, fact: Pick<Fact, "id">): boolean =>
   window.facts.some((noted) => noted.id === fact.id);
 
+/** The window with the fact on it, and nothing else changed: what a late fact does to a window that has closed. */
+export const withFact = <Some extends Window>(window: Some, fact: Fact): Some => ({
+  ...window,
+  facts: [...window.facts, fact].slice(-kept),
+  counts: { ...window.counts, [fact.kind]: window.counts[fact.kind] + 1 },
+});
+
 /**
  * The window with the fact on it. A request never moves `dueAt`: anybody can ask for a reset of anybody's password. A
  * confirmed reset may, up to the cap; a sign-in after it closes the window where the policy says so.
  */
 export const noteFact = (window: Window, fact: Fact, policy: Pick<Policy, "closeOnSignIn">, now: Date): Window => {
-  const noted: Window = {
-    ...window,
-    facts: [...window.facts, fact].slice(-kept),
-    counts: { ...window.counts, [fact.kind]: window.counts[fact.kind] + 1 },
-  };
+  const noted: Window = withFact(window, fact);
   if (window.closeAsked !== undefined) return noted;
   const extended =
     fact.kind === "reset-confirmed"

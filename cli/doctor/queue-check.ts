@@ -79,9 +79,9 @@ export const checkOverdue: Check = async ({ windows, outputs, policy, clock }) =
   let overdue = 0;
   let longest = 0;
   for await (const window of windows.dueUntil(outputs.UserPoolId, plus(now, -policy.overdueTolerance))) {
-    if (!isOverdue(window, policy.overdueTolerance, now)) continue;
+    if (window !== "unreadable" && !isOverdue(window, policy.overdueTolerance, now)) continue;
     overdue += 1;
-    longest = Math.max(longest, now.getTime() - window.dueAt.getTime());
+    if (window !== "unreadable") longest = Math.max(longest, now.getTime() - window.dueAt.getTime());
   }
   if (overdue === 0) return [ok("overdue", "No window is overdue.")];
   const found = `${overdue} users are without Email MFA past their time, the longest for ${formatDuration(longest)}.`;

@@ -48,8 +48,8 @@ const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Da
   for await (const ref of windows.dueUntil(userPoolId, now)) {
     read += 1;
     if (read > mostRead) return { named, more, uncounted: true };
-    if (!isTroubled(ref)) continue;
-    if (named.length === mostNamed) more += 1;
+    if (ref !== "unreadable" && !isTroubled(ref)) continue;
+    if (ref === "unreadable" || named.length === mostNamed) more += 1;
     else {
       const { open } = await windows.find(ref);
       if (open?.windowId === ref.windowId && isTroubled(open)) named.push(open);

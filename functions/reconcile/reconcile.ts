@@ -37,8 +37,13 @@ export const createReconcile =
     let room = (policy.reEnableRate * interval) / 1000 - (await queue.depth());
     const nudges: Due[] = [];
     let overdue = 0;
+    let unreadable = 0;
     let oldest = 0;
     for await (const window of windows.dueUntil(userPoolId, plus(now, -timerPrecision))) {
+      if (window === "unreadable") {
+        unreadable += 1;
+        continue;
+      }
       if (isOverdue(window, policy.overdueTolerance, now)) overdue += 1;
       oldest = Math.max(oldest, (now.getTime() - window.dueAt.getTime()) / 1000);
       if (room > 0 && (window.nextTryAt === undefined || window.nextTryAt <= now)) {
@@ -49,7 +54,9 @@ export const createReconcile =
     await queue.sendAll(nudges);
     const open = await windows.countOpen(userPoolId, mostCounted);
     telemetry.metrics.add("WindowsOpen", open);
-    telemetry.metrics.add("WindowsOverdue", overdue);
+    // Nobody can tell whose they are and since when: a person has to look.
+    if (unreadable > 0) telemetry.log.error("windows-unreadable", { unreadable });
+    telemetry.metrics.add("WindowsOverdue", overdue + unreadable);
     telemetry.metrics.add("OldestOverdue", oldest);
     telemetry.metrics.add("ReconcilerHeartbeat", 1);
     telemetry.log.info("reconciled", { open, overdue, oldestSeconds: oldest, nudged: nudges.length });

@@ -1,7 +1,8 @@
 import type { ResetRecord } from "../../events/record.ts";
 import { emailMfaIsOn, isProtected } from "../factors.ts";
 import type { DirectoryUser } from "../user-directory.ts";
-import { hasNoted, noteFact, openWindow, originOf, type Seen, type Window } from "../window.ts";
+import { type ClosedWindow, hasNoted, noteFact, openWindow, originOf, type Window, withFact } from "../window.ts";
+import type { UserWindows } from "../window-store.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
 import { isInScope } from "./scope.ts";
@@ -10,15 +11,40 @@ import { isInScope } from "./scope.ts";
 export type Recorded = "opened" | "noted" | "replayed" | "closed" | "protected" | "not-covered" | "user-gone";
 
 /**
- * Puts a fact on the user's open window, or opens one where the policy says so. Takes the same fact any number of times,
- * late and in any order. Throws where it could not find out or could not write: then the fact is to be tried again.
+ * Puts a fact on the window during which it happened, open or closed, or opens one where the policy says so. Takes the
+ * same fact any number of times, late and in any order. Throws where it could not find out or could not write: then the
+ * fact is to be tried again.
  */
 export const recordFact = async (deps: Deps, fact: ResetRecord): Promise<Recorded> => {
   for (;;) {
-    const { open, seen } = await deps.windows.find(fact);
-    const done = open === undefined ? await withoutWindow(deps, fact, seen) : await onWindow(deps, fact, open);
+    const found = await deps.windows.find(fact);
+    const done = await onWindowOf(deps, fact, found);
     if (done !== "conflict") return done;
   }
+};
+
+const onWindowOf = async (deps: Deps, fact: ResetRecord, found: UserWindows): Promise<Recorded | "conflict"> => {
+  const past = await pastWindow(deps, fact, found);
+  if (past !== undefined && hasNoted(past, fact)) return "replayed";
+  if (found.open !== undefined && past === undefined) return onWindow(deps, fact, found.open);
+  const looked = found.open === undefined ? await withoutWindow(deps, fact, found) : "noted";
+  if (past === undefined || looked === "opened" || looked === "conflict") return looked;
+  const written = await deps.windows.noteOnClosed(withFact(past, { id: fact.id, kind: fact.kind, at: fact.at }));
+  return written === "noted" ? "noted" : "conflict";
+};
+
+/** The closed window during which the fact happened, or that has noted it already. */
+const pastWindow = async (
+  { windows }: Deps,
+  fact: ResetRecord,
+  { open, lastClosed }: UserWindows,
+): Promise<ClosedWindow | undefined> => {
+  // The copy of a window that is still being closed is not yet its last word.
+  if (lastClosed === undefined || lastClosed.windowId === open?.windowId) return undefined;
+  if (hasNoted(lastClosed, fact)) return lastClosed;
+  if (fact.at > lastClosed.closedAt) return undefined;
+  const around = fact.at < lastClosed.openedAt ? await windows.closedAround(fact, fact.at) : lastClosed;
+  return around !== undefined && fact.at <= around.closedAt ? around : undefined;
 };
 
 const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Recorded | "conflict"> => {
@@ -45,7 +71,11 @@ const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Re
 
 const closedAs = (closed: unknown): Recorded => (closed === undefined ? "noted" : "closed");
 
-const withoutWindow = async (deps: Deps, fact: ResetRecord, seen: Seen | undefined): Promise<Recorded | "conflict"> => {
+const withoutWindow = async (
+  deps: Deps,
+  fact: ResetRecord,
+  { seen, lastClosed }: UserWindows,
+): Promise<Recorded | "conflict"> => {
   const { windows, policy, clock, telemetry } = deps;
   const user = await readUser(deps, fact);
   if (user === "gone") return "user-gone";
@@ -65,7 +95,7 @@ const withoutWindow = async (deps: Deps, fact: ResetRecord, seen: Seen | undefin
     windowId: deps.newId(),
     user,
     origin,
-    at: fact.at,
+    at: lastClosed !== undefined && lastClosed.closedAt > fact.at ? lastClosed.closedAt : fact.at,
     gracePeriod: policy.gracePeriod,
     policy,
     now,

@@ -173,9 +173,7 @@ describe("the table in memory", () => {
       ExpressionAttributeValues: { ":user": { S: "a" } },
       ...changes,
     });
-    await expect(dynamo.send(put)).rejects.toMatchObject({
-      name: expect.stringMatching(/^(ValidationException|UnsupportedByLocalStack)$/) as string,
-    });
+    await expect(dynamo.send(put)).rejects.toThrow("does not know");
   });
 
   it("refuses a table whose keys are not text", async () => {

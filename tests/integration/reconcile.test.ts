@@ -1,4 +1,7 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { names } from "../../local/service-names.ts";
 import { hour, minute } from "../../shared/duration.ts";
 import { plus } from "../../shared/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
@@ -24,6 +27,18 @@ describe("reconcile", () => {
     const { open } = await stack.find(user);
     await stack.aws.clock.advanceTo(plus(open?.dueAt ?? new Date(0), 6 * minute));
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
+  });
+
+  it("finds the others when a row makes no sense, and counts that one as overdue", async () => {
+    stack.aws.scheduler.lateness = () => 24 * hour;
+    const user = await exempt();
+    const nonsense = { user: "pool#nobody", item: "open", openIn: stack.userPoolId, dueAt: "1999", attempts: "many" };
+    const documents = DynamoDBDocumentClient.from(new DynamoDBClient(stack.aws.clientOptions("test")));
+    await documents.send(new PutCommand({ TableName: names.windowsTable, Item: nonsense }));
+    await stack.aws.clock.advanceBy(36 * minute);
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
+    expect(latest("WindowsOverdue")).toBe(1);
+    expect(stack.telemetry.lines).toContainEqual(expect.objectContaining({ event: "windows-unreadable" }));
   });
 
   it("leaves to its timer what has been due for less than a minute", async () => {

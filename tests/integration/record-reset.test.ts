@@ -4,7 +4,7 @@ import {
   CreateGroupCommand,
   AdminAddUserToGroupCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { day, hour } from "../../shared/duration.ts";
+import { day, hour, minute } from "../../shared/duration.ts";
 import { plus } from "../../shared/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { start, startStack, type TestStack } from "../support/stack.ts";
@@ -235,5 +235,57 @@ describe("record-reset", () => {
     const { open } = await stack.find(user);
     expect(open?.counts).toMatchObject({ "reset-requested": 1, "reset-confirmed": 1 });
     expect(stack.telemetry.lines.filter(({ event }) => event === "window-opened")).toHaveLength(1);
+  });
+
+  describe("told of a fact after its window has closed", () => {
+    const closedWindow = async (parameters: Record<string, string> = {}) => {
+      await deploy({ GRACE_PERIOD: "1h", ...parameters });
+      const user = await stack.user({ emailMfa: false });
+      await record(aRecord("reset-confirmed", user, start));
+      await stack.aws.clock.advanceBy(hour + minute);
+      return user;
+    };
+
+    it("notes it on the closed window, once, and opens none", async () => {
+      const user = await closedWindow();
+      const late = aRecord("signed-in", user, plus(start, 1000));
+      await record(late);
+      await record(late);
+      const { open, lastClosed } = await stack.find(user);
+      expect(open).toBeUndefined();
+      expect(lastClosed).toMatchObject({ outcome: "re-enabled", counts: { "reset-confirmed": 1, "signed-in": 1 } });
+    });
+
+    it("opens none for a replay while the policy only observes, though the user is without Email MFA", async () => {
+      const user = await closedWindow({ MODE: "observe" });
+      await record(aRecord("reset-confirmed", user, start));
+      expect(await stack.find(user)).toMatchObject({ lastClosed: { outcome: "observed" } });
+      expect((await stack.find(user)).open).toBeUndefined();
+    });
+
+    it("notes it on the window during which it happened, and not on the one that is open now", async () => {
+      const user = await closedWindow();
+      const first = (await stack.find(user)).lastClosed;
+      for (let more = 2; more > 0; more -= 1) {
+        await stack.setEmailMfa(user, false);
+        await record(aRecord("reset-confirmed", user, stack.aws.clock.now()));
+        if (more > 1) await stack.aws.clock.advanceBy(2 * hour);
+      }
+      const before = await stack.find(user);
+      await record(aRecord("signed-in", user, plus(start, 1000)));
+      const after = await stack.find(user);
+      expect(after.open).toEqual(before.open);
+      expect(after.lastClosed).toEqual(before.lastClosed);
+      const noted = await stack.operator.windows.closedAround(user, plus(start, hour));
+      expect(noted).toMatchObject({ windowId: first?.windowId, counts: { "signed-in": 1 } });
+    });
+
+    it("opens a window from the closing on for a user who is without Email MFA again", async () => {
+      const user = await closedWindow();
+      const closedAt = (await stack.find(user)).lastClosed?.closedAt;
+      await stack.setEmailMfa(user, false);
+      await record(aRecord("reset-requested", user, plus(start, 1000)));
+      expect((await stack.find(user)).open).toMatchObject({ openedAt: closedAt });
+    });
   });
 });

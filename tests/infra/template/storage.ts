@@ -51,6 +51,7 @@ export const describeStorage = (packaged: Packaged, variant: Variant) =>
         ...Projection.NonKeyAttributes,
       ]);
       const inIndex = Object.fromEntries(Object.entries(item).filter(([name]) => held.includes(name)));
+      expect(overdueRefFrom(inIndex)).toBeDefined();
       expect(overdueRefFrom(inIndex)).toEqual(overdueRefFrom(item));
     });
 
