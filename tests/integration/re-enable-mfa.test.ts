@@ -95,7 +95,9 @@ describe("re-enable-mfa", () => {
     const { user, window } = await exempt();
     await stack.aws.clock.advanceTo(window.dueAt);
     const message = dueMessage(window);
-    expect(await Promise.all([reEnable(message, message), reEnable(message)])).toEqual([allDone, allDone]);
+    const atOnce = Promise.all([reEnable(message, message), reEnable(message)]);
+    await stack.aws.clock.advanceBy(minute);
+    expect(await atOnce).toEqual([allDone, allDone]);
     const closed = await stack.find(user);
     expect(closed.lastClosed).toMatchObject({ outcome: "re-enabled" });
     expect(await reEnable(message)).toEqual(allDone);
