@@ -28,8 +28,8 @@ const refused = (refusal: Refusal): Operated => ({ kind: "refused", ...refusal }
 
 /**
  * Exempts a user from Email MFA: snapshot, table, timer, and only then Email MFA off, read back. Whatever dies in
- * between, the window exists and will be closed. Throws what Cognito, the table or Scheduler threw; Email MFA is then on,
- * or else the window is open.
+ * between, the window exists and will be closed, and the same operator may ask again. Throws what Cognito, the table or
+ * Scheduler threw; Email MFA is then on, or else the window is open.
  */
 export const openByOperator = async (
   deps: Deps,
@@ -37,14 +37,18 @@ export const openByOperator = async (
   act: Omit<OperatorAct, "at">,
   gracePeriod: number,
 ): Promise<Operated> => {
-  const { windows, users, timers, policy, clock, telemetry } = deps;
+  const { windows, users, policy, clock, telemetry } = deps;
   if (policy.mode === "observe") return refused({ because: "observe-mode" });
   const user = await users.read(username);
   if (user === "gone") return refused({ because: "user-unknown" });
   if (user.federated) return refused({ because: "federated" });
   if (!user.hasEmail) return refused({ because: "no-email" });
   const { open, seen } = await windows.find(user);
-  if (open !== undefined) return refused({ because: "already-open", window: open });
+  if (open !== undefined) {
+    const isHalfDone = open.openedBy?.by === act.by && open.closeAsked === undefined && emailMfaIsOn(user.factors);
+    if (!isHalfDone) return refused({ because: "already-open", window: open });
+    return (await exempt(deps, user, open)) ?? openByOperator(deps, username, act, gracePeriod);
+  }
   const known = emailMfaIsOn(user.factors) || (seen?.known ?? false);
   if (!(await isInScope(deps, user.username, known))) return refused({ because: "out-of-scope" });
 
@@ -62,21 +66,34 @@ export const openByOperator = async (
   if ((await windows.open(window)) === "exists") return openByOperator(deps, username, act, gracePeriod);
   telemetry.metrics.add("WindowOpened", 1, { name: "origin", value: "operator" });
   audit(deps, "window-opened", window, act);
+  return (await exempt(deps, user, window)) ?? openByOperator(deps, username, act, gracePeriod);
+};
+
+/**
+ * Timer, Email MFA off, read back. Undefined when the window has ended meanwhile: whoever was that slow may have
+ * switched off what its end had switched on, and the user needs another window.
+ */
+const exempt = async (deps: Deps, user: DirectoryUser, window: Window): Promise<Operated | undefined> => {
+  const { windows, users, timers } = deps;
   try {
     await timers.plan(window);
-    if (emailMfaIsOn(user.factors)) await users.setEmailMfa(user.username, { enabled: false, preferred: false });
-    const after = await users.read(user.username);
-    if (after !== "gone" && emailMfaIsOn(after.factors)) {
-      throw new Error("Cognito accepted the change, but the user's Email MFA is still on.");
-    }
-    return { kind: "done", window };
   } catch (error) {
     await withdraw(deps, window);
     throw error;
   }
+  if (emailMfaIsOn(user.factors)) await users.setEmailMfa(user.username, { enabled: false, preferred: false });
+  const after = await users.read(user.username);
+  if (after !== "gone" && emailMfaIsOn(after.factors)) {
+    throw new Error("Cognito accepted the change, but the user's Email MFA is still on.");
+  }
+  const { open } = await windows.find(user);
+  return open && { kind: "done", window };
 };
 
-/** Closes a window that came to nothing, if Email MFA is on; what cannot be found out is left to the window's end. */
+/**
+ * Closes a window that came to nothing, if Email MFA is on. Only before Cognito was asked: a call that failed may take
+ * effect when the window is gone.
+ */
 const withdraw = async (deps: Deps, window: Window): Promise<void> => {
   const user: DirectoryUser | "gone" = await deps.users.read(window.username);
   if (user !== "gone" && emailMfaIsOn(user.factors)) {
