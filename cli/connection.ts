@@ -3,6 +3,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { Deps } from "../shared/lifecycle/deps.ts";
 import type { LogFields, Telemetry } from "../shared/telemetry.ts";
 import type { WindowReports } from "../shared/window-reports.ts";
+import type { AuditLog } from "./audit-log.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 
 /** A deployed stack, ready to be worked on: the lifecycle's dependencies, and what only an operator needs. */
@@ -16,6 +17,8 @@ export interface Connection extends Deps {
   caller(): Promise<string>;
   /** What was done so far, in the words of the audit log. */
   audit: AuditEntry[];
+  /** Where that goes in the end; the local stack has none. */
+  auditLog?: AuditLog | undefined;
 }
 
 export interface AuditEntry extends LogFields {

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { StackOutputs } from "./stack-outputs.ts";
 
-export type QueueName = "records" | "due" | "timer" | "reconcile";
+export type QueueName = "records" | "due" | "timer" | "reconcile" | "explain-alarm";
 
 /** A dead-letter queue, and the queue that its messages can be moved back to. */
 export interface DeadLetterQueue {
@@ -28,6 +28,7 @@ export const deadLetterQueues = (outputs: StackOutputs): DeadLetterQueue[] => [
   { name: "due", url: outputs.DueDlqUrl, backTo: outputs.DueQueueUrl, holds: "re-enables that could not be tried" },
   { name: "timer", url: outputs.TimerDlqUrl, holds: "timers that EventBridge Scheduler could not deliver" },
   { name: "reconcile", url: outputs.ReconcileDlqUrl, holds: "runs of the reconciler that failed" },
+  { name: "explain-alarm", url: outputs.ExplainAlarmDlqUrl, holds: "alarms that could not be explained" },
 ];
 
 /** About how many messages lie in the queue, and its ARN. */

@@ -86,7 +86,7 @@ const advice = (queues: Looked[]): string[] => {
     ),
     ...(movable.length < full.length
       ? [
-          "\nWhat lies in timer and reconcile is for reading: the windows themselves are in the table, and closed from there.",
+          "\nWhat lies in the other queues is for reading: the windows themselves are in the table, and closed from there.",
         ]
       : []),
   ];

@@ -28,6 +28,7 @@ export const register = (program: Command, context: Context): void => {
         "due",
         "timer",
         "reconcile",
+        "explain-alarm",
       ]),
     )
     .option("--rate <count>", "messages per second", countOption(500), 5)
@@ -35,8 +36,8 @@ export const register = (program: Command, context: Context): void => {
       "after",
       `
 The messages are handled again as if they were new, which is safe: all of it can be repeated. One that can never be
-understood comes back. What lies in timer and reconcile cannot be moved; nothing is lost with it, since windows are
-closed from the table.
+understood comes back. What lies in the other queues cannot be moved; nothing is lost with it, since windows are closed
+from the table.
 
 Examples:
   $ mfactl failures
@@ -102,7 +103,7 @@ const move = async (
 const notMovable = ({ name, holds }: DeadLetterQueue): Failure =>
   new Failure(
     "not-movable",
-    `${name} holds ${holds}: requests that AWS could not make, no messages of ours, so SQS cannot move them back.`,
+    `${name} holds ${holds}: what AWS could not deliver, no messages of ours, so SQS cannot move them back.`,
     "Nothing is lost: the table is the truth, and the reconciler closes every window from there, every five minutes. " +
       "mfactl list --overdue shows those that wait, mfactl retry --all-overdue has them tried now.",
   );

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands.ts";
+import type { Connection } from "./connection.ts";
 import { confirmer, type Context, type GlobalOptions, type Surroundings } from "./context.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { explainError } from "./explain-error.ts";
@@ -32,6 +33,7 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
   const outputFor = ({ json }: Pick<GlobalOptions, "json">) =>
     new Output({ json: json ?? false, stdout, stderr, colour: stdout.isTTY === true && !environment["NO_COLOR"] });
   const options = () => program.opts<GlobalOptions>();
+  let connection: Connection | undefined;
   const context: Context = {
     get options() {
       return options();
@@ -42,7 +44,8 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
     async connect() {
       // Late, so that help and usage errors need not wait for the SDK.
       const { connect } = await import("./wiring.ts");
-      return connect(options(), surroundings);
+      connection = await connect(options(), surroundings);
+      return connection;
     },
     confirm: confirmer(surroundings, options),
   };
@@ -56,7 +59,17 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
     const failure = error instanceof CommanderError ? usageFailure(error) : explainError(error);
     outputFor({ json: argv.includes("--json") }).failure(failure, Boolean(environment["MFACTL_DEBUG"]));
     return exitCodes[failure.kind].code;
+  } finally {
+    if (connection !== undefined) await writeAudit(connection, context.output);
   }
+};
+
+/** What was done is done: an audit log that cannot be written is told about, and changes nothing. */
+const writeAudit = async ({ audit, auditLog }: Connection, output: Output): Promise<void> => {
+  if (audit.length === 0) return;
+  await auditLog?.write(audit).catch((error: unknown) => {
+    output.aside(`The audit log was not written; the window has it all the same. ${explainError(error).message}`);
+  });
 };
 
 /** `--local` may stand before a command, which commander would take for its value. */

@@ -16,6 +16,7 @@ const schema = v.objectWithRest(
     DueQueueArn: required,
     DueDlqUrl: required,
     ReconcileDlqUrl: required,
+    ExplainAlarmDlqUrl: required,
     ...Object.fromEntries(Object.keys(policyParameters).map((name) => [outputName(name), required])),
   },
   v.string(),

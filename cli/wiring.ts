@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -12,6 +13,7 @@ import { schedulerTimers } from "../shared/timers.ts";
 import { cognitoUserDirectory } from "../shared/user-directory.ts";
 import { dynamoWindowReports } from "../shared/window-reports.ts";
 import { dynamoWindowStore } from "../shared/window-store.ts";
+import { cloudWatchAuditLog } from "./audit-log.ts";
 import { type AuditEntry, auditTelemetry, type Connection } from "./connection.ts";
 import type { GlobalOptions, Surroundings } from "./context.ts";
 import { Failure } from "./failure.ts";
@@ -54,6 +56,7 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     audit,
     cognito,
     sqs,
+    auditLog: auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
     newId: surroundings.newId,
     policy: policyFromOutputs(outputs),
     telemetry: auditTelemetry(audit, () => clock.now()),
@@ -68,6 +71,13 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     }),
   };
 };
+
+const streamName = (now: Date, id: string): string => `${now.toISOString().slice(0, 10)}/${id}`;
+
+const auditLogOf = (logGroupName: string | undefined, clients: ClientOptions, newStreamName: () => string) =>
+  logGroupName === undefined
+    ? undefined
+    : cloudWatchAuditLog(new CloudWatchLogsClient(clients), { logGroupName, logStreamName: newStreamName() });
 
 const localTarget = async (port: string, { environment, clock }: Surroundings): Promise<Target> => {
   const endpoint = `http://127.0.0.1:${port}`;
@@ -84,17 +94,14 @@ const localTarget = async (port: string, { environment, clock }: Surroundings): 
 
 /** Region and profile as the AWS CLI takes them; the SDK finds the rest by itself: AWS_PROFILE, ~/.aws, SSO, roles. */
 const awsTarget = async (options: GlobalOptions, { environment, clock }: Surroundings): Promise<Target> => {
-  const named = options.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
+  const named = options.region || environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"];
   const clients = {
     ...atTerminal,
-    ...(named !== undefined && { region: named }),
+    ...(named && { region: named }),
     ...(options.profile !== undefined && { profile: options.profile }),
   };
   const cloudFormation = new CloudFormationClient(clients);
-  const region = await cloudFormation.config.region().catch((cause: unknown) => {
-    const next = "Say --region, set AWS_REGION, or give the profile a region in ~/.aws/config.";
-    throw new Failure("configuration", "It is not known which AWS Region to work in.", next, { cause });
-  });
+  const region = await regionOf(cloudFormation);
   const name = options.stackName ?? `cognito-mfa-lifecycle-${options.stage}`;
   return {
     clients,
@@ -107,6 +114,15 @@ const awsTarget = async (options: GlobalOptions, { environment, clock }: Surroun
       return Arn;
     },
   };
+};
+
+const regionOf = async (client: CloudFormationClient): Promise<string> => {
+  try {
+    return await client.config.region();
+  } catch (cause) {
+    const next = "Say --region, set AWS_REGION, or give the profile a region in ~/.aws/config.";
+    throw new Failure("configuration", "It is not known which AWS Region to work in.", next, { cause });
+  }
 };
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */

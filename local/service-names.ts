@@ -7,6 +7,7 @@ export const names = {
   dueDlq: "due-dlq",
   timerDlq: "timer-dlq",
   reconcileDlq: "reconcile-dlq",
+  explainAlarmDlq: "explain-alarm-dlq",
   windowsTable: "windows",
   scheduleGroup: "cognito-mfa-lifecycle",
 } as const;

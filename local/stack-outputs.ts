@@ -11,7 +11,15 @@ interface Queue {
 /** The outputs of infra/outputs.yml, as CloudFormation would give them for the local stack. */
 export const stackOutputs = (
   environment: Record<string, string>,
-  queues: { records: Queue; recordsDlq: Queue; due: Queue; dueDlq: Queue; timerDlq: Queue; reconcileDlq: Queue },
+  queues: {
+    records: Queue;
+    recordsDlq: Queue;
+    due: Queue;
+    dueDlq: Queue;
+    timerDlq: Queue;
+    reconcileDlq: Queue;
+    explainAlarmDlq: Queue;
+  },
   functionArn: (name: string) => string,
 ) => {
   const given = parametersOfEnvironment(environment);
@@ -44,6 +52,7 @@ export const stackOutputs = (
     DrillEmail: environment["DRILL_EMAIL"] ?? "",
     AlarmNamePrefix: `${names.stack}-`,
     MetricsService: names.stack,
+    ExplainAlarmDlqUrl: queues.explainAlarmDlq.url,
     ...(Object.fromEntries(policy) as Record<string, string>),
   };
 };

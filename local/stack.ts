@@ -81,6 +81,7 @@ export const deployStack = async (
   const dueDlq = await queue(names.dueDlq);
   const timerDlq = await queue(names.timerDlq);
   const reconcileDlq = await queue(names.reconcileDlq);
+  const explainAlarmDlq = await queue(names.explainAlarmDlq);
   const records = await queue(names.recordsQueue, redrive(recordsDlq.arn, 180));
   const due = await queue(names.dueQueue, redrive(dueDlq.arn, 360));
   const scheduler = new SchedulerClient(options);
@@ -107,7 +108,7 @@ export const deployStack = async (
     DRILL_EMAIL: simulatorAddress,
     ...parameters,
   };
-  const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq };
+  const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq, explainAlarmDlq };
   const telemetry = new RecordedTelemetry(aws.clock);
   aws.cloudWatch.data = () => telemetry.data(names.stack);
   const usual = (caller: string): Required<Surroundings> => ({

@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { cloudWatchAuditLog } from "../../cli/audit-log.ts";
+import { serve } from "../../local/aws/server.ts";
+import { type MfactlStack, startMfactlStack } from "../support/mfactl-stack.ts";
+
+describe("cloudWatchAuditLog", () => {
+  it("writes one line of JSON per act, as the functions write theirs", async () => {
+    const calls: [string | undefined, unknown][] = [];
+    const { server, url } = await serve(async ({ headers, body }) => {
+      calls.push([headers["x-amz-target"], JSON.parse(body)]);
+      return { status: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body: "{}" };
+    }, 0);
+    const credentials = { accessKeyId: "test", secretAccessKey: "local" };
+    const logs = new CloudWatchLogsClient({ endpoint: url, region: "us-east-1", credentials });
+    const name = { logGroupName: "/cognito-mfa-lifecycle/prod/audit", logStreamName: "2026-01-15/w1" };
+    const at = "2026-01-15T10:00:00.000Z";
+    const by = "arn:aws:iam::000000000000:user/taro";
+    await cloudWatchAuditLog(logs, name).write([{ at, event: "window-opened", sub: "s1", by, reason: "new phone" }]);
+    logs.destroy();
+    server.close();
+    expect(calls[0]).toEqual(["Logs_20140328.CreateLogStream", name]);
+    expect(calls[1]).toMatchObject([
+      "Logs_20140328.PutLogEvents",
+      { ...name, logEvents: [{ timestamp: 1768471200000 }] },
+    ]);
+    const { logEvents } = calls[1]?.[1] as { logEvents: [{ message: string }] };
+    expect(JSON.parse(logEvents[0].message)).toEqual({
+      level: "INFO",
+      message: "window-opened",
+      service: "mfactl",
+      timestamp: at,
+      sub: "s1",
+      by,
+      reason: "new phone",
+    });
+  });
+});
+
+describe("mfactl", () => {
+  let stack: MfactlStack;
+  afterEach(() => stack.stop());
+
+  it("tells when the audit log cannot be written, and has done what it was asked all the same", async () => {
+    stack = await startMfactlStack();
+    const user = await stack.addUser("hanako@example.com");
+    stack.aws.publishStack("local", { ...stack.outputs, AuditLogGroupName: "/cognito-mfa-lifecycle/prod/audit" });
+    const { code, stderr } = await stack.mfactl(["open", user.sub, "--reason", "x"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("The audit log was not written; the window has it all the same.");
+    expect(await stack.hasEmailMfa(user)).toBe(false);
+  });
+});

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { hour } from "../../shared/duration.ts";
+import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
+
+let stack: MfactlStack;
+let hanako: User;
+
+beforeEach(async () => {
+  stack = await startMfactlStack();
+  hanako = await stack.addUser("hanako@example.com", false);
+});
+afterEach(() => stack.stop());
+
+const put = (QueueUrl: string | undefined, body: unknown, reason?: string) =>
+  stack.sqs.sendMessage({
+    QueueUrl,
+    MessageBody: typeof body === "string" ? body : JSON.stringify(body),
+    ...(reason !== undefined && { MessageAttributes: { reason: { DataType: "String", StringValue: reason } } }),
+  });
+
+const reset = (id: string) => ({
+  version: 1,
+  id,
+  kind: "reset-requested",
+  at: stack.aws.clock.now(),
+  userPoolId: stack.userPoolId,
+  ...hanako,
+});
+
+const messagesIn = async (QueueUrl: string | undefined) => {
+  const AttributeNames = ["ApproximateNumberOfMessages" as const];
+  return (await stack.sqs.getQueueAttributes({ QueueUrl, AttributeNames })).Attributes?.ApproximateNumberOfMessages;
+};
+
+describe("mfactl failures", () => {
+  it("says so when nothing has failed", async () => {
+    expect((await stack.mfactl(["failures"])).stdout).toContain("Nothing has failed for good.");
+  });
+
+  it("shows what lies where and why, names users by sub, and leaves it there", async () => {
+    const { RecordsDlqUrl, ReconcileDlqUrl } = stack.outputs;
+    await put(RecordsDlqUrl, reset("r1"));
+    await put(RecordsDlqUrl, "hanako@example.com", "not JSON");
+    const run = { requestContext: { condition: "RetriesExhausted" }, responsePayload: { errorMessage: "no table" } };
+    await put(ReconcileDlqUrl, run);
+    const { code, stdout } = await stack.mfactl(["failures"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^records +2 /m);
+    expect(stdout).toMatch(new RegExp(`reset-requested +${hanako.sub} +received too often`));
+    expect(stdout).toMatch(/not understood +not JSON/);
+    expect(stdout).toMatch(/run +no table/);
+    expect(stdout).toContain("mfactl redrive records moves 2 messages back");
+    expect(stdout).not.toContain("hanako@example.com");
+    expect(await messagesIn(RecordsDlqUrl)).toBe("2");
+  });
+
+  it("shows a timer that Scheduler could not deliver", async () => {
+    await stack.sqs.deleteQueue({ QueueUrl: stack.outputs["DueQueueUrl"] });
+    await stack.mfactl(["open", hanako.sub, "--reason", "x", "--for", "1h"]);
+    await stack.aws.clock.advanceBy(48 * hour);
+    const { queues } = await stack.json("failures");
+    expect(queues).toContainEqual(
+      expect.objectContaining({
+        name: "timer",
+        movable: false,
+        letters: [
+          expect.objectContaining({
+            about: expect.objectContaining({ kind: "due", sub: hanako.sub, windowId: "w1" }) as unknown,
+          }),
+        ],
+      }),
+    );
+  });
+});
+
+describe("mfactl redrive", () => {
+  it("moves the messages back, no faster than asked, and they are handled", async () => {
+    for (const id of ["r1", "r2", "r3"]) await put(stack.outputs["RecordsDlqUrl"], reset(id));
+    const before = stack.aws.clock.now().getTime();
+    const { code, stdout, stderr } = await stack.mfactl(["redrive", "--rate", "1"], { answer: "yes" });
+    expect(stderr).toContain("Move 3 messages of records back, 1 a second?");
+    expect(code).toBe(0);
+    expect(stdout).toBe("Moved 3 messages of records back.\n");
+    expect(stack.aws.clock.now().getTime() - before).toBeGreaterThanOrEqual(2000);
+    await stack.aws.clock.advanceBy(1000);
+    expect((await stack.find(hanako)).open?.counts["reset-requested"]).toBe(3);
+  });
+
+  it("tells what came back", async () => {
+    await put(stack.outputs["DueDlqUrl"], "nonsense", "not JSON");
+    const { queues } = await stack.json("redrive", "due", "--yes");
+    expect(queues).toEqual([{ queue: "due", moved: 1, left: 1 }]);
+  });
+
+  it("moves nothing unless somebody says yes", async () => {
+    await put(stack.outputs["RecordsDlqUrl"], reset("r1"));
+    expect((await stack.mfactl(["redrive", "records"])).code).toBe(6);
+    expect(await messagesIn(stack.outputs["RecordsDlqUrl"])).toBe("1");
+  });
+
+  it.each(["timer", "reconcile", "explain-alarm"])("refuses %s, and says who has it instead", async (queue) => {
+    const { code, stderr } = await stack.mfactl(["redrive", queue]);
+    expect(code).toBe(27);
+    expect(stderr).toContain("the reconciler closes every window from there");
+  });
+
+  it("says so when there is nothing to move", async () => {
+    expect((await stack.mfactl(["redrive"])).stdout).toBe("Nothing to move: the queues are empty.\n");
+  });
+});
