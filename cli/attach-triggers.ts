@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { type ChangeOptions, changeTriggers, describeChange, requireOurFunctions } from "./change-triggers.ts";
+import { Failure } from "./failure.ts";
 import type { OperationsConnection, OperationsContext } from "./operations-context.ts";
 import { poolMayInvoke } from "./pool-permission.ts";
 import { type OurFunctions, planAttach, type TriggerChange, triggerNames } from "./triggers.ts";
 import { readWholePool } from "./whole-pool.ts";
 
-export const registerAttach = (program: Command, context: OperationsContext): void => {
+export const register = (program: Command, context: OperationsContext): void => {
   program
     .command("attach")
     .description("make the stack's functions the triggers of its user pool, and change nothing else of the pool")
@@ -22,11 +23,11 @@ export interface AttachOptions extends ChangeOptions {
 /** Attaches the triggers. Throws a failure, and changes nothing, where a function of somebody else's is in the way. */
 export const attachTriggers = async (context: OperationsContext, options: AttachOptions): Promise<void> => {
   const connection = await context.connect();
-  const ours = requireOurFunctions(context, connection);
+  const ours = requireOurFunctions(connection);
   const whole = await readWholePool(connection.cognito, connection.outputs.UserPoolId);
   const { changes, taken, tags } = planAttach(whole.pool.LambdaConfig ?? {}, whole.pool.UserPoolTags ?? {}, ours);
-  if (taken.length > 0 && options.replace !== true) throw takenTriggers(context, taken);
-  await requirePermission(context, connection, ours, whole.pool.Arn ?? "");
+  if (taken.length > 0 && options.replace !== true) throw takenTriggers(taken);
+  await requirePermission(connection, ours, whole.pool.Arn ?? "");
   const outcome = await changeTriggers(context, connection, options, {
     whole,
     changes,
@@ -50,8 +51,8 @@ export const attachTriggers = async (context: OperationsContext, options: Attach
   ]);
 };
 
-const takenTriggers = (context: OperationsContext, taken: TriggerChange[]): Error =>
-  context.failure(
+const takenTriggers = (taken: TriggerChange[]): Error =>
+  new Failure(
     "trigger-taken",
     ["The pool calls other functions there, and can call only one:", ...taken.map(describeChange)].join("\n  "),
     [
@@ -64,14 +65,13 @@ const takenTriggers = (context: OperationsContext, taken: TriggerChange[]): Erro
 
 /** A trigger that Cognito may not invoke would fail the sign-ins of the whole pool. */
 const requirePermission = async (
-  context: OperationsContext,
   { lambda }: OperationsConnection,
   ours: OurFunctions,
   poolArn: string,
 ): Promise<void> => {
   for (const trigger of triggerNames) {
     if (await poolMayInvoke(lambda, ours[trigger], poolArn)) continue;
-    throw context.failure(
+    throw new Failure(
       "configuration",
       `Cognito may not invoke ${ours[trigger]} for this pool: every ${trigger} would fail.`,
       "Deploy the stack with --param userPoolId set to this pool, then repeat the command.",

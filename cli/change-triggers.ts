@@ -1,3 +1,4 @@
+import { Failure } from "./failure.ts";
 import type { OperationsConnection, OperationsContext } from "./operations-context.ts";
 import { changePool } from "./change-pool.ts";
 import { type OurFunctions, ourFunctions, type TriggerChange, withChanges } from "./triggers.ts";
@@ -12,11 +13,11 @@ export interface ChangeOptions {
 
 export type TriggersChanged = "changed" | "unchanged" | "dry-run";
 
-export const requireOurFunctions = (context: OperationsContext, connection: OperationsConnection): OurFunctions => {
+export const requireOurFunctions = (connection: OperationsConnection): OurFunctions => {
   const ours = ourFunctions(connection.outputs);
   if (ours !== undefined) return ours;
   const message = `The stack ${connection.stack.name} does not say which its trigger functions are.`;
-  throw context.failure("configuration", message, "Deploy the stack again with this version.");
+  throw new Failure("configuration", message, "Deploy the stack again with this version.");
 };
 
 /** Shows the change, asks, makes it and proves it. Throws a failure for every end but the good ones. */
@@ -37,7 +38,7 @@ export const changeTriggers = async (
   },
 ): Promise<TriggersChanged> => {
   if (changes.length === 0) return "unchanged";
-  requireKnownSettings(context, options, whole);
+  requireKnownSettings(options, whole);
   if (options.dryRun === true) return "dry-run";
   for (const change of changes) context.output.aside(describeChange(change));
   await context.confirm(question);
@@ -47,14 +48,14 @@ export const changeTriggers = async (
     case "changed":
       return "changed";
     case "changed-meanwhile":
-      throw context.failure(
+      throw new Failure(
         "pool-changed",
         `Somebody else changed the pool in the meantime (${changed.paths.join(", ")}), so nothing was written.`,
         "Repeat the command: it reads the pool anew.",
         { paths: changed.paths },
       );
     case "restored":
-      throw context.failure(
+      throw new Failure(
         "pool-restored",
         changed.left.length === 0
           ? `More than the triggers had changed (${changed.paths.join(", ")}), so the pool was set back to what it was.`
@@ -67,9 +68,9 @@ export const changeTriggers = async (
   }
 };
 
-const requireKnownSettings = (context: OperationsContext, options: ChangeOptions, { unknown }: WholePool): void => {
+const requireKnownSettings = (options: ChangeOptions, { unknown }: WholePool): void => {
   if (unknown.length === 0 || options.loseUnknown === true) return;
-  throw context.failure(
+  throw new Failure(
     "pool-unknown-setting",
     `Cognito knows settings that this version does not, and that a change would set back to their defaults: ${unknown.join(", ")}.`,
     "Update mfactl, or set the triggers where the pool is managed. If you know that they do not matter: --lose-unknown.",

@@ -1,6 +1,10 @@
 import type { Command } from "commander";
+import { register as attach } from "./attach-triggers.ts";
 import { register as close } from "./close.ts";
 import type { Context } from "./context.ts";
+import { register as detach } from "./detach-triggers.ts";
+import { register as doctor } from "./doctor.ts";
+import { register as drill } from "./drill.ts";
 import { register as exportWindows } from "./export.ts";
 import { register as extend } from "./extend.ts";
 import { register as failures } from "./failures.ts";
@@ -23,4 +27,8 @@ export const commands: ((program: Command, context: Context) => void)[] = [
   redrive,
   exportWindows,
   replan,
+  attach,
+  detach,
+  doctor,
+  drill,
 ];

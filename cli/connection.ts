@@ -1,5 +1,10 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { SchedulerClient } from "@aws-sdk/client-scheduler";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { STSClient } from "@aws-sdk/client-sts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
 import type { LogFields, Telemetry } from "../shared/telemetry.ts";
 import type { WindowReports } from "../shared/window-reports.ts";
@@ -13,6 +18,11 @@ export interface Connection extends Deps {
   reports: WindowReports;
   cognito: CognitoIdentityProviderClient;
   sqs: SQSClient;
+  scheduler: SchedulerClient;
+  lambda: LambdaClient;
+  cloudWatch: CloudWatchClient;
+  sns: SNSClient;
+  sts: STSClient;
   /** The ARN of whoever runs mfactl: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
   caller(): Promise<string>;
   /** What was done so far, in the words of the audit log. */

@@ -5,7 +5,7 @@ import type { OperationsContext } from "./operations-context.ts";
 import { planDetach, type TriggerChange } from "./triggers.ts";
 import { readWholePool } from "./whole-pool.ts";
 
-export const registerDetach = (program: Command, context: OperationsContext): void => {
+export const register = (program: Command, context: OperationsContext): void => {
   program
     .command("detach")
     .description("take the stack's functions out of the triggers of its user pool, and put back what they displaced")
@@ -17,7 +17,7 @@ export const registerDetach = (program: Command, context: OperationsContext): vo
 /** Undoes `attachTriggers`: our functions go, others stay, and those that were displaced come back if they exist. */
 export const detachTriggers = async (context: OperationsContext, options: ChangeOptions): Promise<void> => {
   const connection = await context.connect();
-  const ours = requireOurFunctions(context, connection);
+  const ours = requireOurFunctions(connection);
   const whole = await readWholePool(connection.cognito, connection.outputs.UserPoolId);
   const plan = planDetach(whole.pool.LambdaConfig ?? {}, whole.pool.UserPoolTags ?? {}, ours);
   const gone: string[] = [];

@@ -6,9 +6,10 @@ import { type Check, fail, type Finding, warn } from "./doctor/finding.ts";
 import { checkPool, checkScope } from "./doctor/pool-check.ts";
 import { checkOverdue, checkQueues, checkTimers } from "./doctor/queue-check.ts";
 import { checkFunctions, checkTriggers } from "./doctor/trigger-check.ts";
+import { Failure } from "./failure.ts";
 import type { OperationsConnection, OperationsContext } from "./operations-context.ts";
 
-export const registerDoctor = (program: Command, context: OperationsContext): void => {
+export const register = (program: Command, context: OperationsContext): void => {
   program
     .command("doctor")
     .description("check the user pool and the stack, and say what is wrong and how to mend it; changes nothing")
@@ -55,7 +56,7 @@ export const doctor = async (context: OperationsContext): Promise<void> => {
   const count = (status: Finding["status"]) => findings.filter((finding) => finding.status === status).length;
   const summary = `${count("ok")} ok, ${count("warn")} to look at, ${count("fail")} wrong.`;
   context.output.result({ stack: connection.stack.name, findings }, () => [...findings.flatMap(tell), "", summary]);
-  if (count("fail") > 0) throw context.failure("doctor-found", summary, "Mend what is wrong, and run it again.");
+  if (count("fail") > 0) throw new Failure("doctor-found", summary, "Mend what is wrong, and run it again.");
 };
 
 const marks = { ok: "✓", warn: "!", fail: "✗" };

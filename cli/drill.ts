@@ -3,6 +3,7 @@ import { cognitoDrillUsers, simulatorAddress } from "../shared/drill/drill-user.
 import { drillWindow, runDrill } from "../shared/drill/drill.ts";
 import { randomPassword } from "../shared/drill/random-password.ts";
 import { formatDuration, hour, minute, parseDuration } from "../shared/duration.ts";
+import { Failure } from "./failure.ts";
 import type { OperationsContext } from "./operations-context.ts";
 
 export interface DrillOptions {
@@ -17,7 +18,7 @@ const windowLength = (text: string): number => {
   throw new InvalidArgumentError("It must be a duration from 0 to 1h, written like 30s or 5m.");
 };
 
-export const registerDrill = (program: Command, context: OperationsContext): void => {
+export const register = (program: Command, context: OperationsContext): void => {
   program
     .command("drill")
     .description("take a synthetic user through a whole exemption on this deployment, and delete it; takes minutes")
@@ -58,7 +59,7 @@ export const drill = async (context: OperationsContext, options: DrillOptions): 
   );
   if (drilled.kind === "failed") {
     const { step, reason, message, userLeft } = drilled;
-    throw context.failure(
+    throw new Failure(
       "drill-failed",
       `The drill failed at ${step}: ${reason}: ${message}`,
       userLeft === undefined

@@ -26,6 +26,12 @@ export const exitCodes = {
   "pool-mfa-off": { code: 32, meaning: "MFA is off in the user pool" },
   "pool-email-mfa-off": { code: 33, meaning: "the user pool does not offer Email MFA" },
   "pool-plan": { code: 34, meaning: "the user pool's plan has no Email MFA" },
+  "trigger-taken": { code: 40, meaning: "the user pool calls somebody else's function there" },
+  "pool-unknown-setting": { code: 41, meaning: "the user pool has settings that this mfactl cannot write back" },
+  "pool-changed": { code: 42, meaning: "somebody else changed the user pool meanwhile" },
+  "pool-restored": { code: 43, meaning: "more than the triggers had changed, and the user pool was set back" },
+  "doctor-found": { code: 50, meaning: "the doctor found something wrong" },
+  "drill-failed": { code: 51, meaning: "the drill failed" },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
 export type FailureKind = Exclude<keyof typeof exitCodes, "done">;

@@ -1,8 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -48,6 +51,7 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clients));
   const cognito = new CognitoIdentityProviderClient(clients);
   const sqs = new SQSClient(clients);
+  const scheduler = new SchedulerClient(clients);
   return {
     stack,
     outputs,
@@ -57,13 +61,18 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     cognito,
     sqs,
     auditLog: auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
+    scheduler,
+    lambda: new LambdaClient(clients),
+    cloudWatch: new CloudWatchClient(clients),
+    sns: new SNSClient(clients),
+    sts: new STSClient(clients),
     newId: surroundings.newId,
     policy: policyFromOutputs(outputs),
     telemetry: auditTelemetry(audit, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
     users: cognitoUserDirectory(cognito, outputs.UserPoolId),
-    timers: schedulerTimers(new SchedulerClient(clients), clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
+    timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
       group: outputs.ScheduleGroupName,
       queueArn: outputs.DueQueueArn,
       roleArn: outputs.TimerRoleArn,

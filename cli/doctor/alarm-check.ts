@@ -7,6 +7,7 @@ import {
 import { ListSubscriptionsByTopicCommand, NotFoundException, type Subscription } from "@aws-sdk/client-sns";
 import { formatDuration, minute } from "../../shared/duration.ts";
 import { plus } from "../../shared/window.ts";
+import { plural } from "../output.ts";
 import type { OperationsConnection } from "../operations-context.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
@@ -71,7 +72,8 @@ export const checkSubscribers: Check = async ({ sns, outputs: { AlarmTopicArn: T
     return [fail("subscribers", `The topic ${TopicArn} does not exist.`, deployAgain)];
   }
   const confirmed = subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn?.startsWith("arn:"));
-  if (confirmed.length > 0) return [ok("subscribers", `${confirmed.length} subscribers get the alarms.`)];
+  if (confirmed.length > 0)
+    return [ok("subscribers", `The alarms reach ${plural(confirmed.length, "confirmed subscriber")}.`)];
   if (subscriptions.length === 0) {
     return [fail("subscribers", "Nobody gets the alarms.", "Deploy with alarmEmail, or subscribe to the topic.")];
   }

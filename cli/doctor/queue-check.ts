@@ -2,6 +2,7 @@ import { GetScheduleGroupCommand, ResourceNotFoundException } from "@aws-sdk/cli
 import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from "@aws-sdk/client-sqs";
 import { formatDuration } from "../../shared/duration.ts";
 import { isOverdue, plus } from "../../shared/window.ts";
+import { plural } from "../output.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
 /** Whether timers have a place to be. */
@@ -34,7 +35,7 @@ export const checkQueues: Check = async ({ sqs, outputs }) => {
   for (const [output, next] of Object.entries(deadLetters)) {
     findings.push(
       await countIn(sqs, output, outputs[output], (check, count) =>
-        count === 0 ? ok(check, "It is empty.") : fail(check, `It holds ${count} dead letters.`, next),
+        count === 0 ? ok(check, "It is empty.") : fail(check, `It holds ${plural(count, "dead letter")}.`, next),
       ),
     );
   }
@@ -84,6 +85,6 @@ export const checkOverdue: Check = async ({ windows, outputs, policy, clock }) =
     if (window !== "unreadable") longest = Math.max(longest, now.getTime() - window.dueAt.getTime());
   }
   if (overdue === 0) return [ok("overdue", "No window is overdue.")];
-  const found = `${overdue} users are without Email MFA past their time, the longest for ${formatDuration(longest)}.`;
+  const found = `${plural(overdue, "window")} should have closed, the oldest ${formatDuration(longest)} ago.`;
   return [fail("overdue", found, "mfactl list --overdue says why; mfactl retry --all-overdue tries at once.")];
 };

@@ -5,24 +5,10 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
-import type { OperationsConnection, OperationsContext, OperationsFailure } from "../../cli/operations-context.ts";
+import type { OperationsConnection, OperationsContext } from "../../cli/operations-context.ts";
 import { startLocalAws } from "../../local/aws/local-aws.ts";
 import { names } from "../../local/service-names.ts";
 import { deployStack, type Stack } from "../../local/stack.ts";
-
-/** A failure as a test looks at it. */
-export class TestFailure extends Error {
-  readonly kind: OperationsFailure;
-  readonly next: string | undefined;
-  readonly details: Record<string, unknown> | undefined;
-
-  constructor(kind: OperationsFailure, message: string, next?: string, details?: Record<string, unknown>) {
-    super(message);
-    this.kind = kind;
-    this.next = next;
-    this.details = details;
-  }
-}
 
 export const startStack = async (parameters: Record<string, string> = {}): Promise<Stack> => {
   let seed = 7;
@@ -37,7 +23,7 @@ export const operatorOf = (stack: Stack, answer: (question: string) => boolean =
   const options = { ...stack.aws.clientOptions("operator"), maxAttempts: 1 };
   const connection: OperationsConnection = {
     ...stack.operator,
-    stack: { name: names.stack, local: true },
+    stack: { name: names.stack },
     outputs: stack.outputs,
     cognito: new CognitoIdentityProviderClient(options),
     lambda: new LambdaClient(options),
@@ -52,7 +38,6 @@ export const operatorOf = (stack: Stack, answer: (question: string) => boolean =
   const documents: Record<string, unknown>[] = [];
   const context: OperationsContext = {
     output: {
-      json: false,
       result: (document, lines) => {
         documents.push(document);
         said.push(...lines().filter((line) => line !== undefined));
@@ -65,7 +50,6 @@ export const operatorOf = (stack: Stack, answer: (question: string) => boolean =
       said.push(question);
       if (!answer(question)) throw new Error("Nothing was done.");
     },
-    failure: (...failure) => new TestFailure(...failure),
   };
   return { connection, context, said, documents };
 };
