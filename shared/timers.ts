@@ -1,4 +1,10 @@
-import { ConflictException, CreateScheduleCommand, type SchedulerClient } from "@aws-sdk/client-scheduler";
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  ResourceNotFoundException,
+  type SchedulerClient,
+} from "@aws-sdk/client-scheduler";
 import type { Due } from "../events/due.ts";
 import type { Clock } from "./clock.ts";
 import { minute } from "./duration.ts";
@@ -8,6 +14,8 @@ import type { Window } from "./window.ts";
 /** Sees to it that a window is looked at when it falls due. Safe to repeat: a timer that exists already is left alone. */
 export interface Timers {
   plan(window: Window): Promise<void>;
+  /** Takes back the timer of a `dueAt` that holds no more. One that stays is harmless: it fires for nothing. */
+  cancel(window: Pick<Window, "windowId" | "dueAt">): Promise<void>;
 }
 
 /** The message that asks for this window, in this state, to be closed. */
@@ -56,6 +64,14 @@ export const schedulerTimers = (
       );
     } catch (error) {
       if (!(error instanceof ConflictException)) throw error;
+    }
+  },
+
+  async cancel(window) {
+    try {
+      await scheduler.send(new DeleteScheduleCommand({ Name: timerName(window), GroupName: target.group }));
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
     }
   },
 });

@@ -1,5 +1,6 @@
 import type { ResetRecord } from "../../events/record.ts";
 import { emailMfaIsOn, isProtected } from "../factors.ts";
+import { describeError } from "../telemetry.ts";
 import type { DirectoryUser } from "../user-directory.ts";
 import { type ClosedWindow, hasNoted, noteFact, openWindow, originOf, type Window, withFact } from "../window.ts";
 import type { UserWindows } from "../window-store.ts";
@@ -65,7 +66,12 @@ const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Re
       return closedAs(await finishWindow(deps, noted, "already-enabled", evidence));
     }
   }
-  if (noted.dueAt.getTime() !== open.dueAt.getTime()) await deps.timers.plan(noted);
+  if (noted.dueAt.getTime() !== open.dueAt.getTime()) {
+    await deps.timers.plan(noted);
+    await deps.timers
+      .cancel(open)
+      .catch((error: unknown) => deps.telemetry.log.warn("timer-left", describeError(error)));
+  }
   return "noted";
 };
 

@@ -62,16 +62,35 @@ describe("record-reset", () => {
     expect(JSON.stringify(schedule?.input)).toContain(open?.windowId);
   });
 
-  it("moves the end for a confirmed reset, and gives the new end a timer of its own", async () => {
+  it("moves the end for a confirmed reset, and the timer with it: first the new one, then the old one goes", async () => {
     const user = await stack.user({ emailMfa: false });
     await record(aRecord("reset-requested", user, start));
     await stack.aws.clock.advanceBy(hour);
+    const mark = stack.calls.length;
     await record(aRecord("reset-confirmed", user, plus(start, hour)));
     expect((await stack.find(user)).open).toMatchObject({
       dueAt: plus(start, day + hour),
       counts: { "reset-confirmed": 1 },
     });
-    expect(stack.callsOf("record-reset").filter((call) => call === "Scheduler CreateSchedule")).toHaveLength(2);
+    const timers = stack.callsOf("record-reset", mark).filter((call) => call.startsWith("Scheduler"));
+    expect(timers).toEqual(["Scheduler CreateSchedule", "Scheduler DeleteSchedule"]);
+    await stack.aws.clock.advanceTo(plus(start, day + 2 * minute));
+    expect(stack.callsOf("scheduler")).toEqual([]);
+  });
+
+  it("goes on when the old timer cannot be taken back, and says so", async () => {
+    const user = await stack.user({ emailMfa: false });
+    await record(aRecord("reset-requested", user, start));
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "DeleteSchedule" ? { kind: "server-error" } : undefined;
+    await stack.aws.clock.advanceBy(hour);
+    expect(await record(aRecord("reset-confirmed", user, plus(start, hour)))).toEqual(allDone);
+    expect(stack.telemetry.lines.map(({ event }) => event)).toContain("timer-left");
+    await stack.aws.clock.advanceTo(plus(start, day + hour + 2 * minute));
+    expect((await stack.find(user)).lastClosed).toMatchObject({
+      outcome: "re-enabled",
+      dueAt: plus(start, day + hour),
+    });
   });
 
   it("notes a request on an open window without a look at Cognito or Scheduler", async () => {

@@ -43,6 +43,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on("WindowsTable.Arn", ...changeWindows),
     ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"),
     ...setTimers,
+    ...on(timers, "scheduler:DeleteSchedule"),
   ],
   ReEnableMfaRole: [
     ...logTo("ReDashenableDashmfaLogGroup"),
