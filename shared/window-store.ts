@@ -89,15 +89,15 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
 
   async close(closed) {
     const item = closedItem(closed);
-    // A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on
-    // has nothing truer to say, and adds just the facts that came since. Whoever comes second adds nothing at all.
+    // A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on, or
+    // the user gone, has nothing truer to say, and adds just the facts that came since. Whoever comes second adds nothing.
     const isFirst = "attribute_not_exists(#user)";
     const kept = await unlessConditionFails(
       documents.send(
         new PutCommand({
           TableName,
           Item: item,
-          ...(closed.outcome === "already-enabled"
+          ...(closed.outcome === "already-enabled" || closed.outcome === "user-gone"
             ? { ConditionExpression: isFirst, ExpressionAttributeNames: { "#user": "user" } }
             : {
                 ConditionExpression: `${isFirst} OR #version < :version OR (#version = :version AND outcome = :found)`,

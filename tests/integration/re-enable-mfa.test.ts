@@ -122,6 +122,21 @@ describe("re-enable-mfa", () => {
     expect((await stack.find(user)).lastClosed?.evidence).toBeUndefined();
   });
 
+  it("keeps the evidence of a close that died half-way when the user is gone by then", async () => {
+    const { user, window } = await exempt();
+    await stack.setEmailMfa(user, true);
+    stack.aws.lambda.crashes = ({ functionName, calls }) =>
+      functionName === "re-enable-mfa" && calls === 5 ? "before" : undefined;
+    await stack.aws.clock.advanceTo(plus(window.dueAt, minute));
+    expect(await stack.find(user)).toMatchObject({ open: {}, lastClosed: { outcome: "already-enabled" } });
+    stack.aws.lambda.crashes = () => undefined;
+    await stack.cognito.send(new AdminDeleteUserCommand({ UserPoolId: user.userPoolId, Username: user.username }));
+    await stack.aws.clock.advanceBy(15 * minute);
+    const { open, lastClosed } = await stack.find(user);
+    expect(open).toBeUndefined();
+    expect(lastClosed).toMatchObject({ outcome: "already-enabled", evidence: { after: { active: ["EMAIL_OTP"] } } });
+  });
+
   it("observes: closes as observed and changes nothing in Cognito", async () => {
     await deploy({ MODE: "observe" });
     const { user, window } = await exempt();
