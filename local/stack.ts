@@ -19,6 +19,7 @@ import { policyFromEnvironment } from "../shared/policy.ts";
 import { sqsDueQueue } from "../shared/queues.ts";
 import { schedulerTimers } from "../shared/timers.ts";
 import { cognitoUserDirectory } from "../shared/user-directory.ts";
+import { dynamoWindowReports } from "../shared/window-reports.ts";
 import { dynamoWindowStore } from "../shared/window-store.ts";
 import type { Surroundings } from "../shared/surroundings.ts";
 import { createArticlePool } from "./article-pool.ts";
@@ -162,6 +163,7 @@ export const deployStack = async (
     environment,
     telemetry,
     operator: operatorDeps(environment, surroundings("operator")),
+    reports: dynamoWindowReports(DynamoDBDocumentClient.from(new DynamoDBClient(options)), names.windowsTable),
   };
 };
 

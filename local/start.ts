@@ -3,6 +3,7 @@ import { parseArgs, styleText } from "node:util";
 import { startLocalAws } from "./aws/local-aws.ts";
 import type { Call } from "./aws/service.ts";
 import { deployStack } from "./stack.ts";
+import { serveOverview } from "./pages/overview.ts";
 import { nextSteps } from "./next-steps.ts";
 import { TourFailure } from "./tour/narrator.ts";
 import { playTour, tourPolicy } from "./tour/tour.ts";
@@ -46,6 +47,7 @@ const main = async (): Promise<number | undefined> => {
   );
   if (aws === undefined) return 1;
   const stack = await deployStack(aws, randomUUID, tourPolicy);
+  serveOverview(stack);
   console.log(`The service runs on a local AWS, ${aws.url}. No call leaves this machine.`);
   try {
     await playTour(stack, calls, (line) => console.log(line));

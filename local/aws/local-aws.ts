@@ -12,7 +12,7 @@ import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/scheduler-service.ts";
 import { targetCallsThrough } from "./scheduler/target-calls.ts";
 import { Endpoint, serve } from "./server.ts";
-import type { Call, Service, WireRequest } from "./service.ts";
+import type { Call, Service, WireRequest, WireResponse } from "./service.ts";
 import { Sns, snsService } from "./sns.ts";
 import { Sqs } from "./sqs/sqs.ts";
 import { sqsService } from "./sqs/sqs-service.ts";
@@ -75,10 +75,12 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
   const endpoint: Endpoint = new Endpoint(services, options.observe);
   let deployed: DeployedStack | undefined;
   const answerLocally = localRoutes(clock, mailbox, () => deployed);
+  const pages = new Map<string, () => Promise<WireResponse>>();
 
   const served = await serve(async (request) => {
     try {
-      return (await answerLocally(request)) ?? (await endpoint.answer(request));
+      const page = request.method === "GET" ? pages.get(request.path) : undefined;
+      return (await page?.()) ?? (await answerLocally(request)) ?? (await endpoint.answer(request));
     } finally {
       // Whoever comes over HTTP, such as the AWS CLI, expects what a call sets off to happen without moving the clock.
       void clock.settle();
@@ -101,6 +103,8 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     cloudFormation,
     endpoint,
     url,
+    /** What is served to a browser, by path. */
+    pages,
     /** Options for an SDK client that comes over HTTP; `caller` is how fault plans know it. */
     clientOptions: (caller: string) => ({
       endpoint: url,
