@@ -1,0 +1,193 @@
+import { hour } from "../../shared/duration.ts";
+import type { Deps } from "../../shared/lifecycle/deps.ts";
+import { plus } from "../../shared/window.ts";
+import type { Wire } from "../stack.ts";
+import { recordResetWith, reEnableWith } from "./rewire.ts";
+import {
+  acknowledging,
+  both,
+  byName,
+  deleteFirst,
+  extendedBy,
+  onlyBeating,
+  otherFactors,
+  overwrite,
+  plain,
+  skipReadBack,
+  tableAfter,
+  throwing,
+  updating,
+} from "./tampers.ts";
+
+/** A deliberate mistake, made in the wiring of the simulation and nowhere in the product. */
+export interface Bug {
+  name: string;
+  what: string;
+  /** Some seed from 1 to this finds it. */
+  within: number;
+  /** The functions that are wired otherwise. */
+  wires?: Record<string, Wire>;
+  operator?: (deps: Deps) => Deps;
+}
+
+export const bugs: readonly Bug[] = [
+  {
+    name: "skip-read-back",
+    what: "a re-enable believes Cognito's 200",
+    within: 30,
+    wires: { "re-enable-mfa": reEnableWith(skipReadBack) },
+  },
+  {
+    name: "timer-before-table",
+    what: "the timer is made before the window is written",
+    within: 30,
+    wires: { "record-reset": recordResetWith(tableAfter(({ timers }, window) => timers.plan(window))) },
+    operator: tableAfter(({ timers }, window) => timers.plan(window)),
+  },
+  {
+    name: "mfa-off-before-table",
+    what: "an operator's Email MFA off comes before the window",
+    within: 30,
+    operator: tableAfter(({ users }, { username }) =>
+      users.setEmailMfa(username, { enabled: false, preferred: false }),
+    ),
+  },
+  {
+    name: "requests-extend",
+    what: "a requested reset moves due",
+    within: 60,
+    wires: { "record-reset": recordResetWith(extendedBy("reset-requested", true)) },
+  },
+  {
+    name: "extend-past-cap",
+    what: "a confirmed reset moves due past the cap",
+    within: 60,
+    wires: { "record-reset": recordResetWith(extendedBy("reset-confirmed", false)) },
+  },
+  {
+    name: "swallow-throw",
+    what: "record-reset acknowledges what failed",
+    within: 30,
+    wires: { "record-reset": acknowledging(recordResetWith(plain)) },
+  },
+  {
+    name: "no-reconciler",
+    what: "the reconciler beats and looks at nothing",
+    within: 60,
+    wires: { reconcile: onlyBeating },
+  },
+  {
+    name: "ignore-version",
+    what: "a change is written over whatever came in between",
+    within: 200,
+    wires: both(overwrite),
+  },
+  {
+    name: "acknowledge-malformed",
+    what: "a message that nobody understands is dropped",
+    within: 30,
+    wires: both(() => ({ deadLetters: { send: async () => undefined } })),
+  },
+  {
+    name: "touch-federated",
+    what: "federated users are taken for local ones",
+    within: 60,
+    wires: {
+      "record-reset": recordResetWith(({ users }) => ({
+        users: {
+          ...users,
+          async read(username) {
+            const user = await users.read(username);
+            return user === "gone" ? user : { ...user, federated: false };
+          },
+        },
+      })),
+    },
+  },
+  {
+    name: "touch-protected",
+    what: "Email MFA is switched on whatever the user has",
+    within: 30,
+    wires: {
+      "re-enable-mfa": reEnableWith(({ users }) => {
+        const looked = new Set<string>();
+        return {
+          users: {
+            ...users,
+            async read(username) {
+              const user = await users.read(username);
+              if (user === "gone" || looked.delete(username)) return user;
+              looked.add(username);
+              return { ...user, factors: { active: user.factors.active.filter((factor) => factor !== "EMAIL_OTP") } };
+            },
+          },
+        };
+      }),
+    },
+  },
+  {
+    name: "send-other-factors",
+    what: "the other factors are sent along",
+    within: 30,
+    wires: { "re-enable-mfa": reEnableWith(otherFactors) },
+  },
+  {
+    name: "forget-evidence",
+    what: "a window is closed without its evidence",
+    within: 30,
+    wires: both(({ windows }) => ({
+      windows: { ...windows, close: (closed) => windows.close({ ...closed, evidence: undefined }) },
+    })),
+  },
+  {
+    name: "delete-before-copy",
+    what: "the open window is deleted before its closed copy is kept",
+    within: 30,
+    wires: both(deleteFirst),
+  },
+  {
+    name: "key-by-name",
+    what: "whoever bears the name now is taken for the user",
+    within: 200,
+    wires: { "re-enable-mfa": reEnableWith(byName) },
+  },
+  {
+    name: "give-up",
+    what: "a window whose re-enable failed twice is not tried again",
+    within: 100,
+    wires: {
+      "re-enable-mfa": reEnableWith(
+        updating((window) =>
+          window.attempts > 1 ? { ...window, nextTryAt: plus(window.dueAt, 1000 * hour) } : window,
+        ),
+      ),
+    },
+  },
+  {
+    name: "drop-late-facts",
+    what: "a fact that comes after its window closed is dropped",
+    within: 200,
+    wires: {
+      "record-reset": recordResetWith(({ windows }) => ({
+        windows: { ...windows, noteOnClosed: async () => "noted" },
+      })),
+    },
+  },
+  {
+    name: "trigger-throws",
+    what: "a trigger tells Cognito of its failures",
+    within: 60,
+    wires: { "custom-message": throwing },
+  },
+  {
+    name: "silent-overdue",
+    what: "re-enables fail for ever, and no metric says that windows are overdue",
+    within: 30,
+    wires: {
+      "re-enable-mfa": reEnableWith(({ users }) => ({
+        users: { ...users, setEmailMfa: () => Promise.reject(new Error("a bug")) },
+      })),
+      reconcile: onlyBeating,
+    },
+  },
+];

@@ -1,0 +1,56 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { Dimension, Metric, Telemetry } from "../../shared/telemetry.ts";
+import { currentInvocation } from "../aws/lambda/invocation.ts";
+import type { Timeline } from "./timeline.ts";
+
+export interface MetricValue {
+  at: Date;
+  source: string;
+  metric: Metric;
+  value: number;
+  dimension?: Dimension | undefined;
+}
+
+/**
+ * Logs and metrics as Lambda leaves them behind: a metric counts once its invocation has flushed it, and one that died
+ * before has measured nothing.
+ */
+export class InvocationTelemetry {
+  readonly values: MetricValue[] = [];
+  readonly #clock: Clock;
+  readonly #timeline: Timeline;
+  readonly #pending = new WeakMap<object, MetricValue[]>();
+
+  constructor(clock: Clock, timeline: Timeline) {
+    this.#clock = clock;
+    this.#timeline = timeline;
+  }
+
+  for(source: string): Telemetry {
+    const log =
+      (level: string) =>
+      (event: string, fields: object = {}) => {
+        if (currentInvocation.getStore()?.isOver !== true) {
+          this.#timeline.add(source, `${level}: ${event} ${JSON.stringify({ ...fields, where: undefined })}`);
+        }
+      };
+    return {
+      log: { info: log("info"), warn: log("warn"), error: log("error") },
+      metrics: {
+        add: (metric, value, dimension) => {
+          this.#pendingOnes().push({ at: this.#clock.now(), source, metric, value, dimension });
+        },
+      },
+      flush: () => {
+        if (currentInvocation.getStore()?.isOver !== true) this.values.push(...this.#pendingOnes().splice(0));
+      },
+    };
+  }
+
+  #pendingOnes(): MetricValue[] {
+    const owner = currentInvocation.getStore() ?? this;
+    const pending = this.#pending.get(owner) ?? [];
+    this.#pending.set(owner, pending);
+    return pending;
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  AdminSetUserMFAPreferenceCommand,
+  CognitoIdentityProviderClient,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Context, SQSEvent } from "aws-lambda";
+import { wire as customMessage } from "../../functions/custom-message/wiring.ts";
+import type { Deps } from "../../shared/lifecycle/deps.ts";
+import { partition } from "../../shared/window-items.ts";
+import type { WindowStore } from "../../shared/window-store.ts";
+import { plus, type Window } from "../../shared/window.ts";
+import { names } from "../service-names.ts";
+import type { Wire } from "../stack.ts";
+import { type Ports, recordResetWith, reEnableWith } from "./rewire.ts";
+
+/** What a bug puts in the place of a function's ports. */
+export type Tamper = (ports: Ports) => Partial<Ports>;
+
+export const both = (tamper: Tamper) => ({
+  "record-reset": recordResetWith(tamper),
+  "re-enable-mfa": reEnableWith(tamper),
+});
+
+export const updating =
+  (change: (window: Window, ports: Ports) => Window): Tamper =>
+  (ports) => ({
+    windows: { ...ports.windows, update: (window) => ports.windows.update(change(window, ports)) },
+  });
+
+const latestFact = (window: Window) => window.facts.at(-1);
+
+export const extendedBy = (kind: string, isCapped: boolean): Tamper =>
+  updating((window) => {
+    const fact = latestFact(window);
+    if (fact?.kind !== kind) return window;
+    const dueAt = plus(fact.at, window.gracePeriod);
+    return dueAt > window.dueAt && (!isCapped || dueAt <= window.cap) ? { ...window, dueAt } : window;
+  });
+
+export const skipReadBack: Tamper = ({ users }) => {
+  const believed = new Set<string>();
+  return {
+    users: {
+      ...users,
+      async read(username) {
+        if (!believed.delete(username)) return users.read(username);
+        const user = await users.read(username);
+        return user === "gone" ? user : { ...user, factors: { active: ["EMAIL_OTP"], preferred: "EMAIL_OTP" } };
+      },
+      async setEmailMfa(username, settings) {
+        const result = await users.setEmailMfa(username, settings);
+        believed.add(username);
+        return result;
+      },
+    },
+  };
+};
+
+export const tableAfter =
+  (first: (ports: Deps, window: Window) => Promise<unknown>) =>
+  <Some extends Deps>(ports: Some): Some => ({
+    ...ports,
+    windows: {
+      ...ports.windows,
+      async open(window: Window) {
+        await first(ports, window);
+        return ports.windows.open(window);
+      },
+    },
+  });
+
+/** Writes over whatever came in between. */
+export const overwrite: Tamper = ({ windows }) => ({
+  windows: {
+    ...windows,
+    async update(window) {
+      const { open } = await windows.find(window);
+      return windows.update({ ...window, version: open?.version ?? window.version });
+    },
+  },
+});
+
+export const deleteFirst: Tamper = ({ windows, surroundings }) => {
+  const dynamo = new DynamoDBClient({ ...surroundings.aws });
+  const close: WindowStore["close"] = async (closed) => {
+    const Key = { user: { S: partition(closed) }, item: { S: "open" } };
+    await dynamo.send(new DeleteItemCommand({ TableName: names.windowsTable, Key }));
+    return windows.close(closed);
+  };
+  return { windows: { ...windows, close } };
+};
+
+export const otherFactors: Tamper = ({ users, surroundings }) => {
+  const cognito = new CognitoIdentityProviderClient({ ...surroundings.aws });
+  return {
+    users: {
+      ...users,
+      async setEmailMfa(Username, { enabled, preferred }) {
+        await cognito.send(
+          new AdminSetUserMFAPreferenceCommand({
+            UserPoolId: surroundings.environment["USER_POOL_ID"],
+            Username,
+            EmailMfaSettings: { Enabled: enabled, PreferredMfa: preferred },
+            SoftwareTokenMfaSettings: { Enabled: false },
+          }),
+        );
+      },
+    },
+  };
+};
+
+/** Takes whoever bears the name now for the user of the window. */
+export const byName: Tamper = ({ users, windows }) => {
+  let wanted = "";
+  return {
+    windows: {
+      ...windows,
+      async find(user) {
+        wanted = user.sub;
+        return windows.find(user);
+      },
+    },
+    users: {
+      ...users,
+      async read(username) {
+        const user = await users.read(username);
+        return user === "gone" ? user : { ...user, sub: wanted };
+      },
+    },
+  };
+};
+
+export const acknowledging =
+  (wire: Wire): Wire =>
+  (surroundings) => {
+    const handler = wire(surroundings) as (event: SQSEvent) => Promise<unknown>;
+    return async (event: SQSEvent) => {
+      await handler(event).catch(() => undefined);
+      return { batchItemFailures: [] };
+    };
+  };
+
+/** The trigger without its boundary: what it logs as failed, it also throws. */
+export const throwing: Wire = (surroundings) => {
+  let failed = false;
+  const { telemetry } = surroundings;
+  const add: typeof telemetry.metrics.add = (metric, value, dimension) => {
+    failed ||= metric === "RecordFailed";
+    telemetry.metrics.add(metric, value, dimension);
+  };
+  const handler = customMessage({ ...surroundings, telemetry: { ...telemetry, metrics: { add } } });
+  return async (event: unknown, context: Context) => {
+    const answer: unknown = await handler(event, context);
+    if (failed) throw new Error("a bug");
+    return answer;
+  };
+};
+
+export const plain: Tamper = () => ({});
+
+export const onlyBeating: Wire =
+  ({ telemetry }) =>
+  async () => {
+    telemetry.metrics.add("WindowsOverdue", 0);
+    telemetry.metrics.add("ReconcilerHeartbeat", 1);
+    telemetry.flush();
+  };

@@ -1,0 +1,187 @@
+import { minute } from "../../shared/duration.ts";
+import { emailMfaIsOn, isProtected } from "../../shared/factors.ts";
+import type { Policy } from "../../shared/policy.ts";
+import type { ClosedWindow, Window } from "../../shared/window.ts";
+import { currentInvocation } from "../aws/lambda/invocation.ts";
+import type { MemoryDynamoDb } from "../aws/memory-dynamodb/memory-dynamodb.ts";
+import type { Call } from "../aws/service.ts";
+import { names } from "../service-names.ts";
+import { heartbeatMissing, overdueAlarm } from "./alarms.ts";
+import { FactLedger } from "./fact-ledger.ts";
+import type { MetricValue } from "./invocation-telemetry.ts";
+import type { People } from "./people.ts";
+import { TableView } from "./table-view.ts";
+import type { Timeline } from "./timeline.ts";
+import { UserHistory, type UserState } from "./user-history.ts";
+import { changing, changingClosed, closing, opening } from "./window-rules.ts";
+
+/** A promise that was broken. */
+export interface Violation {
+  at: Date;
+  rule: string;
+  username?: string;
+}
+
+interface Options {
+  now: () => Date;
+  start: Date;
+  policy: Policy;
+  /** How far the clocks of the functions are apart at most, in milliseconds. */
+  margin: number;
+  timeline: Timeline;
+  table: MemoryDynamoDb;
+  values: readonly MetricValue[];
+}
+
+type Read = UserState & { sub: string };
+
+/** Looks on from beside, at every call and once a minute, and notes each promise that is broken. */
+export class Watch {
+  readonly violations: Violation[] = [];
+  readonly users: UserHistory;
+  readonly windows = new TableView();
+  readonly facts = new FactLedger();
+  /** When the table first and last held each window as open. */
+  readonly opened = new Map<string, { window: Window; from: Date; until?: Date }>();
+  readonly #options: Options;
+  /** What each invocation was told of each username, the newest last: it may handle the same user twice side by side. */
+  readonly #reads = new WeakMap<object, Map<string, Read[]>>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.users = new UserHistory(options.now);
+  }
+
+  /** After a call. */
+  onCall(call: Call, status: number | "hung up", people: People, look: (by: string) => void): void {
+    const { operation, service, caller, input } = call;
+    if (service === "cognito-idp") {
+      look(caller);
+      const username = String(input["Username"]);
+      const isTold = status === 200 || (status === 400 && people.find(username) === undefined);
+      if (operation === "AdminGetUser" && isTold) this.#noteRead(username, people);
+      if (operation === "AdminSetUserMFAPreference") this.#onSetMfa(call);
+    }
+    if (service === "DynamoDB" && operation !== "Query") this.lookAtTable(caller);
+    if (service === "Scheduler" && operation === "CreateSchedule") this.#onTimer(call);
+  }
+
+  lookAtTable(by: string): void {
+    for (const { before, after } of this.windows.look(this.#options.table.items(names.windowsTable), by)) {
+      if (after?.open) this.#onOpen(before?.open, after.open, by);
+      else if (before?.open && after === undefined) this.#onRemoved(before.open);
+      if (after?.closed) this.#onClosed(before?.closed, after.closed);
+      else if (before?.closed && after === undefined) this.violate("a closed window was deleted", before.closed);
+    }
+  }
+
+  /** Once a minute: who is exempt past due must have an alarm. */
+  onMinute(): void {
+    const { now, start, policy, margin, values } = this.#options;
+    if (policy.mode === "observe") return;
+    for (const window of this.windows.open()) {
+      const state = this.users.now(window.sub);
+      if (state === undefined || state.isGone || emailMfaIsOn(state)) continue;
+      const late = now().getTime() - window.dueAt.getTime();
+      if (late <= policy.overdueTolerance + heartbeatMissing + margin + minute) continue;
+      if (overdueAlarm(values, now(), start) === undefined) {
+        this.violate(`exempt ${Math.round(late / minute)} minutes past due, and no alarm stands`, window);
+      }
+    }
+  }
+
+  violate(rule: string, about?: { username: string }): void {
+    if (this.violations.some((known) => known.rule === rule && known.username === about?.username)) return;
+    this.#options.timeline.add("VIOLATION", `${rule}${about === undefined ? "" : ` (${about.username})`}`);
+    this.violations.push({ at: this.#options.now(), rule, ...(about && { username: about.username }) });
+  }
+
+  #noteRead(username: string, people: People): void {
+    const invocation = currentInvocation.getStore();
+    if (invocation === undefined) return;
+    const sub = people.find(username)?.sub;
+    const state = sub === undefined ? undefined : this.users.now(sub);
+    const reads = this.#reads.get(invocation) ?? new Map<string, Read[]>();
+    this.#reads.set(invocation, reads);
+    const gone = { at: this.#options.now(), by: "", username, active: [], isGone: true, isFederated: false, sub: "" };
+    const read = state && sub !== undefined ? { ...state, sub } : gone;
+    reads.set(username, [...(reads.get(username) ?? []), read]);
+  }
+
+  #readsOf(username: string): Read[] {
+    return this.#reads.get(currentInvocation.getStore() ?? this)?.get(username) ?? [];
+  }
+
+  #onOpen(before: Window | undefined, after: Window, by: string): void {
+    const { policy, margin, now } = this.#options;
+    if (before !== undefined) {
+      const broken = changing(before, after, margin);
+      if (broken !== undefined) this.violate(broken, after);
+      return;
+    }
+    if (this.opened.has(after.windowId)) this.violate("a window opened twice", after);
+    this.opened.set(after.windowId, { window: after, from: now() });
+    const broken = opening(after, policy.maxWindow);
+    if (broken !== undefined) this.violate(broken, after);
+    const read = this.#readsOf(after.username).at(-1);
+    if (read === undefined || read.sub !== after.sub) this.violate("a window opened without reading the user", after);
+    else if (read.isFederated) this.violate("a window for a federated user", after);
+    else if (by === "record-reset" && isProtected(read)) this.violate("a window for a protected user", after);
+    else if (policy.scope.kind === "known" && !this.users.everHadEmailMfa(after.sub)) {
+      this.violate("a window for a user out of scope", after);
+    }
+  }
+
+  #onRemoved(window: Window): void {
+    const opened = this.opened.get(window.windowId);
+    if (opened !== undefined) opened.until = this.#options.now();
+    const copy = this.windows.closed().find(({ windowId }) => windowId === window.windowId);
+    if (copy === undefined) this.violate("a window that vanished without a closed copy", window);
+    else if (copy.facts.length < window.facts.length && window.facts.length < 50) {
+      this.violate("a closed window that lacks facts of the open one", window);
+    }
+  }
+
+  #onClosed(before: ClosedWindow | undefined, after: ClosedWindow): void {
+    const { margin } = this.#options;
+    const isOpen = this.windows.open().some(({ windowId }) => windowId === after.windowId);
+    const broken = before === undefined ? undefined : changingClosed(before, after, isOpen);
+    if (broken !== undefined) this.violate(broken, after);
+    if (before?.closedAt.getTime() === after.closedAt.getTime() && before.outcome === after.outcome) return;
+    const untrue = closing(after, this.#readsOf(after.username), margin);
+    if (untrue !== undefined) this.violate(untrue, after);
+  }
+
+  #onSetMfa({ caller, input }: Call): void {
+    if (caller !== "re-enable-mfa" && caller !== "operator") return;
+    const about = { username: String(input["Username"]) };
+    const reads = this.#readsOf(about.username);
+    const read = reads.at(-1);
+    const { mode } = this.#options.policy;
+    if (mode === "observe") this.violate("Cognito changed in observe mode", about);
+    if (!onlyEmail(input)) {
+      this.violate("other factors sent", about);
+    }
+    if (read === undefined || read.isGone) return this.violate("a user changed who was not read", about);
+    if (read.isFederated) return this.violate("a federated user touched", about);
+    if (!this.windows.open().some(({ sub }) => sub === read.sub) && !this.#hadWindow(read.sub)) {
+      this.violate("a user touched who never had a window", about);
+    }
+    const settings = input["EmailMfaSettings"] as { Enabled?: boolean; PreferredMfa?: boolean };
+    if (settings.Enabled === true && reads.every(emailMfaIsOn)) this.violate("a protected user touched", about);
+    const isOthers = ({ preferred }: Read) => preferred !== undefined && preferred !== "EMAIL_OTP";
+    if (settings.PreferredMfa === true && reads.every(isOthers)) this.violate("a preference taken away", about);
+  }
+
+  #hadWindow(sub: string): boolean {
+    return [...this.opened.values()].some(({ window }) => window.sub === sub);
+  }
+
+  #onTimer({ input }: Call): void {
+    const [windowId] = String(input["Name"]).split(".");
+    if (windowId === undefined || !this.opened.has(windowId)) this.violate("a timer made before its window");
+  }
+}
+
+const onlyEmail = (input: Record<string, unknown>): boolean =>
+  Object.keys(input).every((name) => ["UserPoolId", "Username", "EmailMfaSettings"].includes(name));

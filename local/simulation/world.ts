@@ -1,0 +1,192 @@
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { minute } from "../../shared/duration.ts";
+import { policyFromEnvironment } from "../../shared/policy.ts";
+import type { Surroundings } from "../../shared/surroundings.ts";
+import { plus } from "../../shared/window.ts";
+import { inProcessHandler } from "../aws/in-process-handler.ts";
+import { currentInvocation } from "../aws/lambda/invocation.ts";
+import type { LambdaHandler } from "../aws/lambda/lambda-runtime.ts";
+import { startLocalAws } from "../aws/local-aws.ts";
+import { memoryDynamoDb } from "../aws/memory-dynamodb/memory-dynamodb.ts";
+import { randomId } from "../aws/random-id.ts";
+import type { Call, WireRequest } from "../aws/service.ts";
+import { names } from "../service-names.ts";
+import { deployStack, type StackOptions } from "../stack.ts";
+import type { Bug } from "./bugs.ts";
+import { CallGate } from "./call-gate.ts";
+import { describeCall } from "./describe-call.ts";
+import { inEnvironments } from "./environments.ts";
+import { Faults } from "./faults.ts";
+import { InvocationTelemetry } from "./invocation-telemetry.ts";
+import { createOperator } from "./operators.ts";
+import { People } from "./people.ts";
+import { createSimulatedPool } from "./pool.ts";
+import { promptRetries } from "./prompt-retries.ts";
+import { Random } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+import { Timeline } from "./timeline.ts";
+import { Watch } from "./watch.ts";
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** The service on a local AWS of its own, with faults in between and somebody who watches. */
+export const createWorld = async (scenario: Scenario, bug?: Bug) => {
+  const { seed, start } = scenario;
+  const draw = (what: string) => new Random(`${what} ${seed}`);
+  const table = memoryDynamoDb();
+  let onCall: (call: Call, status: number | "hung up") => void = () => undefined;
+  const aws = await startLocalAws({
+    start,
+    random: draw("aws").next,
+    cognito: { behaviour: scenario.behaviour },
+    scheduler: { pastAt: scenario.pastAt, lateness: () => Math.floor(lateness.next() * 59_000) },
+    dynamoDb: table,
+    observe: (call, status) => onCall(call, status),
+  });
+  const lateness = draw("scheduler");
+  const { clock } = aws;
+  clock.waitsForRepeats = false;
+  const now = () => clock.now();
+  const timeline = new Timeline(now);
+  const telemetry = new InvocationTelemetry(clock, timeline);
+  const skews = Object.values(scenario.skews);
+  const margin = Math.max(0, ...skews) - Math.min(0, ...skews);
+  const watch = new Watch({
+    now,
+    start,
+    policy: policyFromEnvironment(scenario.parameters),
+    margin,
+    timeline,
+    table,
+    values: telemetry.values,
+  });
+  const faults = new Faults({
+    random: draw("faults"),
+    rates: scenario.rates,
+    timeline,
+    now,
+    areOn: () => now() < scenario.faultsEnd,
+    performLater(call, milliseconds) {
+      clock.at(plus(now(), milliseconds), async () => {
+        const late = { ...call, caller: "late" };
+        const nothing: WireRequest = { method: "POST", path: "/", headers: {}, body: "" };
+        const status = await aws.cognito.perform(late, nothing).then(
+          () => 200,
+          () => 400,
+        );
+        onCall(late, status);
+      });
+    },
+  });
+
+  const gate = new CallGate(clock, draw("gate"));
+  const gated = async (request: WireRequest) => {
+    await gate.pass();
+    return aws.endpoint.answer(request);
+  };
+  const hold = async () => {
+    const slowness = currentInvocation.getStore() === undefined ? 0 : faults.slowness();
+    if (slowness > 0) await clock.sleep(slowness);
+  };
+  const ours = inProcessHandler(async (request) => {
+    await hold();
+    const response = await aws.lambda.call(() => gated(request));
+    await hold();
+    return response;
+  });
+
+  const options: StackOptions = {
+    createPool: createSimulatedPool,
+    surroundings: (caller, usual): Required<Surroundings> => {
+      const skew = scenario.skews[caller] ?? 0;
+      return {
+        ...usual,
+        clock: { now: () => plus(now(), skew), sleep: (milliseconds) => clock.sleep(milliseconds) },
+        telemetry: telemetry.for(caller),
+        aws: {
+          ...aws.clientOptions(caller),
+          requestHandler: ours,
+          retryStrategy: promptRetries(isTrigger(caller) ? 2 : 3),
+        },
+      };
+    },
+    handler: (name, wire, surroundings) => {
+      const handler = inEnvironments(() => (bug?.wires?.[name] ?? wire)(surroundings)) as Handler;
+      if (isTrigger(name)) return asTrigger(name, handler, { faults, watch });
+      return name === "record-reset" ? noting(handler, watch, now) : handler;
+    },
+  };
+  const ids = draw("ids");
+  const stack = await deployStack(aws, () => randomId(ids.next), scenario.parameters, options);
+  const deps = bug?.operator?.(stack.operator) ?? stack.operator;
+  aws.lambda.register("operator", createOperator(deps), { timeoutMs: minute });
+
+  const people = new People({
+    client: new CognitoIdentityProviderClient({
+      ...aws.clientOptions("people"),
+      requestHandler: inProcessHandler(gated),
+      retryStrategy: promptRetries(1),
+    }),
+    service: aws.cognito,
+    mailbox: aws.mailbox,
+    timeline,
+    ...stack,
+  });
+  const look = (by: string) => watch.users.look(aws.cognito.users(stack.userPoolId), by);
+  const nameOf = (sub: string) => watch.users.now(sub)?.username ?? sub;
+  const meanwhile = draw("meanwhile");
+  let calls = 0;
+  onCall = (call, status) => {
+    calls += 1;
+    timeline.add(call.caller, `${describeCall(call, nameOf)} → ${status}`);
+    watch.onCall(call, status, people, look);
+    const username = String(call.input["Username"]);
+    const isReEnabling = call.caller === "re-enable-mfa" && call.operation === "AdminGetUser";
+    if (isReEnabling && people.hasCode(username) && meanwhile.chance(0.5)) {
+      faults.struck("reset during a re-enable", username);
+      void people.resetPassword(username);
+    }
+  };
+  aws.endpoint.faults = faults.ofCall;
+  aws.lambda.crashes = faults.ofInvocation;
+  aws.sqs.deliveries = (message) => {
+    if (message.queueName === names.recordsQueue) watch.facts.enqueued(message.body, now());
+    return faults.ofMessage(message);
+  };
+  return { scenario, aws, clock, stack, timeline, telemetry, watch, faults, people, look, margin, calls: () => calls };
+};
+
+type Handler = (event: unknown, context: Context) => Promise<unknown>;
+
+const isTrigger = (name: string): boolean => /^(custom|post)-/.test(name);
+
+/** Called as often as Cognito pleases, and never to throw: its user would be told, and turned away. */
+const asTrigger = (name: string, handler: Handler, { faults, watch }: { faults: Faults; watch: Watch }) => {
+  const called: Handler = async (event, context) => {
+    let answer = event;
+    for (let left = faults.triggerCalls(name); left > 0; left -= 1) {
+      try {
+        answer = await handler(event, context);
+      } catch (error) {
+        watch.violate(`the trigger ${name} threw`);
+        throw error;
+      }
+    }
+    return answer;
+  };
+  return called as LambdaHandler;
+};
+
+/** Tells the watch which facts record-reset says it is done with. */
+const noting = (handler: Handler, watch: Watch, now: () => Date) => {
+  const noted: Handler = async (event, context) => {
+    const answer = (await handler(event, context)) as SQSBatchResponse;
+    const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    for (const { messageId, body } of (event as SQSEvent).Records) {
+      if (!failed.has(messageId)) watch.facts.handled(body, now());
+    }
+    return answer;
+  };
+  return noted as LambdaHandler;
+};

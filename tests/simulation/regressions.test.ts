@@ -1,0 +1,11 @@
+import { expect, it } from "@jest/globals";
+import { simulate } from "../../local/simulation/simulate.ts";
+
+/** Seeds that once broke a promise of the product, and what they found. */
+it.each([
+  [3, "two deliveries in one batch switched on the same user one after the other"],
+  [15, "a fact that came after its window had closed was on no window"],
+  [94, "a slow operator switched Email MFA off when the window had ended"],
+])("seed %i keeps every promise: %s", async (seed) => {
+  expect((await simulate(seed)).violations).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "@jest/globals";
+import { bugs } from "../../local/simulation/bugs.ts";
+import { simulate } from "../../local/simulation/simulate.ts";
+
+const quicklyFound = bugs.filter(({ within }) => within <= 30);
+
+describe("the simulation", () => {
+  it("breaks no promise in its first 20 seeds", async () => {
+    const violations: string[] = [];
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const run = await simulate(seed);
+      violations.push(...run.violations.map(({ rule }) => `seed ${seed}: ${rule}`));
+    }
+    expect(violations).toEqual([]);
+  }, 180_000);
+
+  it("makes the same run of the same seed", async () => {
+    const [one, other] = [await simulate(7), await simulate(7)];
+    expect(other.timeline()).toEqual(one.timeline());
+    expect(other.hash).toBe(one.hash);
+    expect((await simulate(8)).hash).not.toBe(one.hash);
+  });
+
+  it.each(quicklyFound)("finds the bug $name: $what", async (bug) => {
+    let found = false;
+    for (let seed = 1; !found && seed <= bug.within; seed += 1) {
+      found = (await simulate(seed, bug)).violations.length > 0;
+    }
+    expect(found).toBe(true);
+  });
+});
