@@ -1,0 +1,65 @@
+import * as v from "valibot";
+import type { WireRequest, WireResponse } from "../local/aws/service.ts";
+
+export interface Read {
+  queries: number;
+  items: number;
+  bytes: number;
+}
+
+const itemOf = (due: Date, index: number) => {
+  const id = String(index).padStart(12, "0");
+  return {
+    userPoolId: { S: "us-east-1_Example00" },
+    sub: { S: `00000000-0000-4000-8000-${id}` },
+    windowId: { S: `00000000-0000-4000-9000-${id}` },
+    openIn: { S: "us-east-1_Example00" },
+    user: { S: `us-east-1_Example00#00000000-0000-4000-8000-${id}` },
+    item: { S: "open" },
+    dueAt: { S: due.toISOString() },
+    attempts: { N: "0" },
+  };
+};
+const itemBytes = Object.entries(itemOf(new Date(0), 0)).reduce(
+  (bytes, [name, value]) => bytes + name.length + Object.values(value).join("").length,
+  0,
+);
+
+const input = v.looseObject({
+  ExpressionAttributeValues: v.optional(v.record(v.string(), v.looseObject({ S: v.string() }))),
+  ExclusiveStartKey: v.optional(v.object({ at: v.object({ N: v.string() }) })),
+  Limit: v.optional(v.number()),
+  Select: v.optional(v.string()),
+});
+
+/**
+ * The index `due` over windows that fall due at these times, in their order, and a count of what is read of it: as in
+ * DynamoDB the items whose keys meet the condition, in pages of at most 1 MB, and no others.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
+ */
+export const countingDueIndex = (dueAt: Date[], read: Read) => {
+  const query = (body: string) => {
+    const { ExpressionAttributeValues, ExclusiveStartKey, Limit, Select } = v.parse(input, JSON.parse(body));
+    const until = new Date(ExpressionAttributeValues?.[":instant"]?.S ?? 8.64e15);
+    const begin = Number(ExclusiveStartKey?.at.N ?? 0);
+    const end = begin + Math.min(Limit ?? Infinity, Math.floor(1024 ** 2 / itemBytes));
+    const Items: ReturnType<typeof itemOf>[] = [];
+    for (const [index, due] of dueAt.slice(begin, end).entries()) {
+      if (due > until) break;
+      Items.push(itemOf(due, begin + index));
+    }
+    read.queries += 1;
+    read.items += Items.length;
+    read.bytes += Items.length * itemBytes;
+    return {
+      Count: Items.length,
+      ...(Select !== "COUNT" && { Items }),
+      ...(begin + Items.length === end && { LastEvaluatedKey: { at: { N: String(end) } } }),
+    };
+  };
+  return async ({ headers, body }: WireRequest): Promise<WireResponse> => {
+    const isQuery = headers["x-amz-target"] === "DynamoDB_20120810.Query";
+    const output = isQuery ? query(body) : { Attributes: {}, Successful: [], Failed: [] };
+    return { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body: JSON.stringify(output) };
+  };
+};

@@ -1,0 +1,100 @@
+import {
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  ConfirmForgotPasswordCommand,
+  ForgotPasswordCommand,
+  InitiateAuthCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { randomUUID } from "node:crypto";
+import { type LocalAwsOptions, startLocalAws } from "../local/aws/local-aws.ts";
+import type { Call } from "../local/aws/service.ts";
+import { deployStack } from "../local/stack.ts";
+import { hour, minute } from "../shared/duration.ts";
+
+const password = "Correct-horse-7";
+
+/** The service on a local AWS, and a user of it who has no Email MFA. */
+export const startBenchStack = async (
+  parameters: Record<string, string> = {},
+  options: Partial<LocalAwsOptions> = {},
+) => {
+  const calls: Call[] = [];
+  const aws = await startLocalAws({ start: new Date(), observe: (call) => calls.push(call), ...options });
+  const stack = await deployStack(aws, randomUUID, parameters);
+  const cognito = new CognitoIdentityProviderClient(aws.clientOptions("bench"));
+  let users = 0;
+  const user = async () => {
+    const email = `user${(users += 1)}@example.com`;
+    const UserPoolId = stack.userPoolId;
+    const { User } = await cognito.send(
+      new AdminCreateUserCommand({
+        UserPoolId,
+        Username: email,
+        MessageAction: "SUPPRESS",
+        UserAttributes: [
+          { Name: "email", Value: email },
+          { Name: "email_verified", Value: "true" },
+        ],
+      }),
+    );
+    const username = User?.Username ?? "";
+    await cognito.send(
+      new AdminSetUserPasswordCommand({ UserPoolId, Username: username, Password: password, Permanent: true }),
+    );
+    const sub = User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "";
+    return { userPoolId: UserPoolId, username, sub, email };
+  };
+  return { ...stack, calls, cognito, user };
+};
+
+export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
+
+/** What a step of a life cost: the calls to AWS, the lines logged, the metrics told, by the function that did it. */
+export interface Step {
+  name: string;
+  calls: Call[];
+  lines: number;
+  metrics: number;
+}
+
+/** Requests a reset, confirms it, signs in, falls due, is closed, and signs in once more. */
+export const liveOneLife = async (): Promise<Step[]> => {
+  const { aws, calls, cognito, user, clientId, telemetry } = await startBenchStack({ GRACE_PERIOD: "1d" });
+  const { email } = await user();
+  const signIn = () =>
+    cognito.send(
+      new InitiateAuthCommand({
+        ClientId: clientId,
+        AuthFlow: "USER_PASSWORD_AUTH",
+        AuthParameters: { USERNAME: email, PASSWORD: password },
+      }),
+    );
+  const steps: Step[] = [];
+  const step = async (name: string, act: () => Promise<unknown>) => {
+    const before = { calls: calls.length, lines: telemetry.lines.length, metrics: telemetry.values.length };
+    await act();
+    await aws.clock.advanceBy(2 * minute);
+    steps.push({
+      name,
+      calls: calls.slice(before.calls).filter(({ caller, service }) => isOurs(caller, service)),
+      lines: telemetry.lines.slice(before.lines).filter(({ source }) => source !== "reconcile").length,
+      metrics: telemetry.values.slice(before.metrics).filter(({ source }) => source !== "reconcile").length,
+    });
+  };
+  await step("request", () => cognito.send(new ForgotPasswordCommand({ ClientId: clientId, Username: email })));
+  const ConfirmationCode = /\d{6}/.exec(aws.mailbox.latest(email).body)?.[0] ?? "";
+  await step("confirm", () =>
+    cognito.send(
+      new ConfirmForgotPasswordCommand({ ClientId: clientId, Username: email, Password: password, ConfirmationCode }),
+    ),
+  );
+  await step("sign-in", signIn);
+  await step("due and close", () => aws.clock.advanceBy(24 * hour + minute));
+  await aws.stop();
+  return steps;
+};
+
+/** The reconciler runs whether anybody resets or not. */
+const isOurs = (caller: string, service: string): boolean =>
+  !["bench", "unsigned", "reconcile", "deployment"].includes(caller) && service !== "Lambda";

@@ -1,0 +1,5 @@
+/** A table in Markdown; the first column is text, the others are figures. */
+export const table = (head: string[], rows: string[][]): string => {
+  const lines = [head, head.map((_, column) => (column === 0 ? "---" : "---:")), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+};

@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { countCalls, listCalls } from "./calls.ts";
+import { measureColdStart } from "./cold-start.ts";
+import { measureCommands } from "./commands.ts";
+import { measureLateness } from "./lateness.ts";
+import { measureLogSizes } from "./log-sizes.ts";
+import { listMoney } from "./money.ts";
+import { liveOneLife } from "./one-life.ts";
+import { measureReconcile } from "./reconcile.ts";
+import { measureWarm } from "./warm.ts";
+
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+
+const { values } = parseArgs({ options: { all: { type: "boolean", default: false } } });
+const folder = await mkdtemp(join(tmpdir(), "bench-"));
+const sections: string[] = [];
+
+const section = async (title: string, ...measure: (() => string | Promise<string>)[]): Promise<void> => {
+  const parts = [`## ${title}`];
+  for (const one of measure) parts.push(await one());
+  sections.push(parts.join("\n\n"));
+  console.log(`\n${parts.join("\n\n")}`);
+};
+
+await section(
+  "Cold start",
+  () =>
+    "Medians over processes of their own, in turns. The last figures are from the start of the import to the answer of the first event, over loopback without TLS.",
+  () => measureColdStart(folder, 15),
+);
+await section(
+  "Warm",
+  () => "In one process, in turns, over loopback without TLS.",
+  () => measureWarm(folder, 3000),
+);
+const life = await liveOneLife();
+await section(
+  "Calls to AWS in one whole life",
+  () => countCalls(life),
+  () => listCalls(life),
+);
+await section(
+  "Money, USD a month",
+  () =>
+    "Prices, their sources and what is assumed: bench/prices.json. Without free tiers, metrics and alarms; Cognito's own users and mail apart.",
+  async () => listMoney(life, await measureLogSizes(join(folder, "functions/post-confirmation/index.mjs"))),
+);
+await section(
+  "Re-enable after due",
+  () => "On the local clock: what Scheduler, the queue and the reconciler make of it, not what Lambda or Cognito take.",
+  () => measureLateness(500),
+);
+await section(
+  "Reconcile",
+  () =>
+    "What one run of the real function reads of the index. Of the open windows that are not due it counts up to 1,000, for the dashboard.",
+  () => measureReconcile(),
+);
+await section("Commands", () => measureCommands(values.all));
+
+const [cpu] = cpus();
+const machine = `${cpu?.model ?? "unknown"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+const head = `# What npm run bench measured\n\n${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${process.platform} ${process.arch}, ${machine}. Read the ratios: the times are this machine's.`;
+await writeFile(new URL("results.md", import.meta.url), `${[head, ...sections].join("\n\n")}\n`);
+await rm(folder, { recursive: true });
+process.exit(0);

@@ -1,0 +1,16 @@
+import { randomUUID } from "node:crypto";
+import { createPostAuthentication } from "../../functions/post-authentication/post-authentication.ts";
+import { systemClock } from "../../shared/clock.ts";
+import { parsePolicy } from "../../shared/policy.ts";
+import { sdkGlance } from "./sdk-glance.ts";
+import { sdkRecordsQueue } from "./sdk-records-queue.ts";
+import { telemetry } from "./telemetry.ts";
+
+export const handler = createPostAuthentication({
+  records: sdkRecordsQueue(),
+  glance: sdkGlance(),
+  clock: systemClock,
+  newId: randomUUID,
+  telemetry,
+  policy: parsePolicy({}),
+});
