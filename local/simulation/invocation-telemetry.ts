@@ -41,7 +41,7 @@ export class InvocationTelemetry {
           this.#pendingOnes().push({ at: this.#clock.now(), source, metric, value, dimension });
         },
       },
-      flush: () => {
+      flush: async () => {
         if (currentInvocation.getStore()?.isOver !== true) this.values.push(...this.#pendingOnes().splice(0));
       },
     };

@@ -11,15 +11,17 @@ export type OperatorAct =
 export const createOperator = (deps: Deps) => async (act: OperatorAct) => {
   const why = { by: act.by, reason: "cannot sign in" };
   try {
+    const user = await deps.users.read(act.username);
+    if (user === "gone") return undefined;
     switch (act.act) {
       case "open":
         return await openByOperator(deps, act.username, why, act.gracePeriod);
       case "extend":
-        return await extendByOperator(deps, act.username, act.milliseconds, why);
+        return await extendByOperator(deps, user, act.milliseconds, why);
       case "close":
-        return await closeByOperator(deps, act.username, act.by);
+        return await closeByOperator(deps, user, why);
     }
   } finally {
-    deps.telemetry.flush();
+    await deps.telemetry.flush();
   }
 };

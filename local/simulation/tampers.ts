@@ -6,7 +6,7 @@ import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Context, SQSEvent } from "aws-lambda";
 import { wire as customMessage } from "../../functions/custom-message/wiring.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
-import { partition } from "../../shared/window-items.ts";
+import { partition } from "../../shared/user-partition.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
 import { plus, type Window } from "../../shared/window.ts";
 import { names } from "../service-names.ts";
@@ -163,5 +163,5 @@ export const onlyBeating: Wire =
   async () => {
     telemetry.metrics.add("WindowsOverdue", 0);
     telemetry.metrics.add("ReconcilerHeartbeat", 1);
-    telemetry.flush();
+    void telemetry.flush();
   };

@@ -22,7 +22,7 @@ export const changing = (before: Window, after: Window, margin: number): Broken 
   if (lost !== undefined && after.facts.length < 50) return `a fact that vanished from its window: ${lost.kind}`;
   if (after.dueAt <= before.dueAt) return undefined;
   if (before.closeAsked !== undefined) return "a window extended that was told to close";
-  if (after.extensions.length > before.extensions.length) return undefined;
+  if (after.changes.length > before.changes.length) return undefined;
   const confirmed = after.facts.filter((fact) => !hasFact(before, fact) && fact.kind === "reset-confirmed");
   const latest = Math.max(...confirmed.map(({ at }) => at.getTime() + before.gracePeriod));
   return after.dueAt.getTime() <= latest + margin
