@@ -1,9 +1,14 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import budget from "../../bench/budget.json" with { type: "json" };
 import { type Bundle, bundleFunctions } from "../../infra/bundle-functions.ts";
+
+const budget = JSON.parse(readFileSync(new URL("../../bench/budget.json", import.meta.url), "utf8")) as Record<
+  string,
+  number
+>;
 
 let folder: string;
 let bundles: Bundle[];
