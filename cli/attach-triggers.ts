@@ -13,6 +13,16 @@ export const register = (program: Command, context: OperationsContext): void => 
     .option("--replace", "take the place of other functions; detach puts them back")
     .option("--dry-run", "show what would change, and change nothing")
     .option("--lose-unknown", "go on although Cognito has settings that cannot be written back")
+    .addHelpText(
+      "after",
+      `
+It writes back everything it read of the pool, reads it again, and sets it back if more than the triggers has changed.
+
+Examples:
+  $ mfactl attach --dry-run
+  $ mfactl attach
+  $ mfactl attach --replace --yes`,
+    )
     .action((options: AttachOptions) => attachTriggers(context, options));
 };
 

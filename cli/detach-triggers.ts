@@ -11,6 +11,15 @@ export const register = (program: Command, context: OperationsContext): void => 
     .description("take the stack's functions out of the triggers of its user pool, and put back what they displaced")
     .option("--dry-run", "show what would change, and change nothing")
     .option("--lose-unknown", "go on although Cognito has settings that cannot be written back")
+    .addHelpText(
+      "after",
+      `
+Open windows are still closed when they are due, but no new ones open.
+
+Examples:
+  $ mfactl detach --dry-run
+  $ mfactl detach`,
+    )
     .action((options: ChangeOptions) => detachTriggers(context, options));
 };
 

@@ -13,6 +13,15 @@ export const register = (program: Command, context: OperationsContext): void => 
   program
     .command("doctor")
     .description("check the user pool and the stack, and say what is wrong and how to mend it; changes nothing")
+    .addHelpText(
+      "after",
+      `
+It ends with 50 when something is wrong; what is only to be looked at is no failure.
+
+Examples:
+  $ mfactl doctor
+  $ mfactl doctor --json`,
+    )
     .action(() => doctor(context));
 };
 

@@ -29,6 +29,15 @@ export const register = (program: Command, context: OperationsContext): void => 
       drillWindow,
     )
     .option("--email <address>", "the user's address, to which nothing is sent; by default the stack's drillEmail")
+    .addHelpText(
+      "after",
+      `
+It deletes the user again whatever happens; when that fails too, it says which user is left.
+
+Examples:
+  $ mfactl drill
+  $ mfactl drill --for 1m --yes`,
+    )
     .action((options: DrillOptions) => drill(context, options));
 };
 
