@@ -1,0 +1,78 @@
+import type { Telemetry } from "../../shared/telemetry.ts";
+import { inProcessHandler } from "../aws/in-process-handler.ts";
+import { currentInvocation } from "../aws/lambda/invocation.ts";
+import type { LambdaHandler } from "../aws/lambda/lambda-runtime.ts";
+import { startLocalAws } from "../aws/local-aws.ts";
+import { memoryDynamoDb } from "../aws/memory-dynamodb/memory-dynamodb.ts";
+import { randomId } from "../aws/random-id.ts";
+import type { Call, WireRequest } from "../aws/service.ts";
+import { inEnvironments } from "../simulation/environments.ts";
+import { createSimulatedPool } from "../simulation/pool.ts";
+import { promptRetries } from "../simulation/prompt-retries.ts";
+import { Random } from "../simulation/random.ts";
+import { deployStack } from "../stack.ts";
+
+/** What a call takes in the same Region, in milliseconds: least and most, by service. Assumed, not measured. */
+const latencies: Record<string, [number, number]> = {
+  AWSCognitoIdentityProviderService: [30, 90],
+  DynamoDB_20120810: [3, 15],
+  AmazonSQS: [8, 25],
+};
+
+/** The service, whose calls take time on the virtual clock, and which nobody but the burst disturbs. */
+export const createBurstStack = async (rate: number) => {
+  const random = new Random(`burst ${rate}`);
+  const table = memoryDynamoDb();
+  let observe: (call: Call, status: number | "hung up") => void = () => undefined;
+  const aws = await startLocalAws({
+    start: new Date("2026-03-01T00:00:00.000Z"),
+    random: random.next,
+    scheduler: { lateness: () => random.integer(0, 59_000) },
+    dynamoDb: table,
+    observe: (call, status) => observe(call, status),
+  });
+  const { clock } = aws;
+  clock.waitsForRepeats = false;
+  let overdue = 0;
+  const telemetry: Telemetry = {
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    metrics: {
+      add(metric, value) {
+        if (metric === "WindowsOverdue") overdue = value;
+      },
+    },
+    flush: () => undefined,
+  };
+  const takingTime = inProcessHandler(async (request: WireRequest) => {
+    const [service = ""] = (request.headers["x-amz-target"] ?? "").split(".");
+    const [least, most] = latencies[service] ?? [10, 50];
+    if (currentInvocation.getStore() !== undefined) await clock.sleep(random.integer(least, most));
+    return aws.lambda.call(() => aws.endpoint.answer(request));
+  });
+  const pause = async (retries: number) => {
+    if (currentInvocation.getStore() !== undefined) await clock.sleep(random.next() * 100 * 2 ** retries);
+  };
+  const stack = await deployStack(
+    aws,
+    () => randomId(random.next),
+    { GRACE_PERIOD: "1d", MAX_WINDOW: "3d", RE_ENABLE_RATE: String(rate) },
+    {
+      createPool: createSimulatedPool,
+      surroundings: (caller, usual) => ({
+        ...usual,
+        telemetry,
+        aws: { ...aws.clientOptions(caller), requestHandler: takingTime, retryStrategy: promptRetries(3, pause) },
+      }),
+      handler: (_name, wire, surroundings): LambdaHandler => inEnvironments(() => wire(surroundings)),
+    },
+  );
+  return {
+    ...stack,
+    clock,
+    table,
+    overdue: () => overdue,
+    observe(observer: typeof observe) {
+      observe = observer;
+    },
+  };
+};
