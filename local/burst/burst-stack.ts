@@ -1,5 +1,5 @@
 import type { Telemetry } from "../../shared/telemetry.ts";
-import { inProcessHandler } from "../aws/in-process-handler.ts";
+import { inProcessHandler, inProcessSend } from "../aws/in-process-handler.ts";
 import { currentInvocation } from "../aws/lambda/invocation.ts";
 import type { LambdaHandler } from "../aws/lambda/lambda-runtime.ts";
 import { startLocalAws } from "../aws/local-aws.ts";
@@ -41,14 +41,14 @@ export const createBurstStack = async (rate: number) => {
         if (metric === "WindowsOverdue") overdue = value;
       },
     },
-    flush: () => undefined,
+    flush: async () => undefined,
   };
-  const takingTime = inProcessHandler(async (request: WireRequest) => {
+  const takingTime = async (request: WireRequest) => {
     const [service = ""] = (request.headers["x-amz-target"] ?? "").split(".");
     const [least, most] = latencies[service] ?? [10, 50];
     if (currentInvocation.getStore() !== undefined) await clock.sleep(random.integer(least, most));
     return aws.lambda.call(() => aws.endpoint.answer(request));
-  });
+  };
   const pause = async (retries: number) => {
     if (currentInvocation.getStore() !== undefined) await clock.sleep(random.next() * 100 * 2 ** retries);
   };
@@ -61,7 +61,12 @@ export const createBurstStack = async (rate: number) => {
       surroundings: (caller, usual) => ({
         ...usual,
         telemetry,
-        aws: { ...aws.clientOptions(caller), requestHandler: takingTime, retryStrategy: promptRetries(3, pause) },
+        light: { send: inProcessSend(takingTime), pause: () => pause(1) },
+        aws: {
+          ...aws.clientOptions(caller),
+          requestHandler: inProcessHandler(takingTime),
+          retryStrategy: promptRetries(3, pause),
+        },
       }),
       handler: (_name, wire, surroundings): LambdaHandler => inEnvironments(() => wire(surroundings)),
     },

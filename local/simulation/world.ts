@@ -4,7 +4,7 @@ import { minute } from "../../shared/duration.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
 import type { Surroundings } from "../../shared/surroundings.ts";
 import { plus } from "../../shared/window.ts";
-import { inProcessHandler } from "../aws/in-process-handler.ts";
+import { inProcessHandler, inProcessSend } from "../aws/in-process-handler.ts";
 import { currentInvocation } from "../aws/lambda/invocation.ts";
 import type { LambdaHandler } from "../aws/lambda/lambda-runtime.ts";
 import { startLocalAws } from "../aws/local-aws.ts";
@@ -89,12 +89,12 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
     const slowness = currentInvocation.getStore() === undefined ? 0 : faults.slowness();
     if (slowness > 0) await clock.sleep(slowness);
   };
-  const ours = inProcessHandler(async (request) => {
+  const answerOurs = async (request: WireRequest) => {
     await hold();
     const response = await aws.lambda.call(() => gated(request));
     await hold();
     return response;
-  });
+  };
 
   const options: StackOptions = {
     createPool: createSimulatedPool,
@@ -104,10 +104,11 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
         ...usual,
         clock: { now: () => plus(now(), skew), sleep: (milliseconds) => clock.sleep(milliseconds) },
         telemetry: telemetry.for(caller),
+        light: { send: inProcessSend(answerOurs), pause: async () => undefined },
         aws: {
           ...aws.clientOptions(caller),
-          requestHandler: ours,
-          retryStrategy: promptRetries(isTrigger(caller) ? 2 : 3),
+          requestHandler: inProcessHandler(answerOurs),
+          retryStrategy: promptRetries(3),
         },
       };
     },

@@ -78,7 +78,7 @@ describe("a window", () => {
   it("is not moved by anything once it was told to close", () => {
     fc.assert(
       fc.property(opened, instant, fc.array(factOf(["reset-confirmed", "signed-in"])), (window, at, facts) => {
-        const asked = askToClose(window, "op", at);
+        const asked = askToClose(window, { at, by: "op" });
         const end = facts.reduce((current, { now, ...fact }) => noteFact(current, fact, policy, now), asked);
         expect(end.dueAt).toEqual(asked.dueAt);
         expect(end.dueAt <= window.dueAt).toBe(true);

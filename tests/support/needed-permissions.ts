@@ -32,6 +32,7 @@ export const permissionsFor = (call: Call, pool: string): string[] => {
     // A batch needs the permission of the single operation.
     if (queue !== undefined) return [`sqs:${operation.replace(/Batch$/, "")} on ${queue}`];
   }
+  if (service === "Scheduler" && operation === "DeleteSchedule") return [`scheduler:DeleteSchedule on ${timers}`];
   if (service === "Scheduler" && operation === "CreateSchedule" && text(call, "GroupName") === names.scheduleGroup) {
     return [`scheduler:CreateSchedule on ${timers}`, "iam:PassRole on TimerRole.Arn"];
   }

@@ -4,5 +4,5 @@ import type { Telemetry } from "../../shared/telemetry.ts";
 export const silent: Telemetry = {
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   metrics: { add: () => undefined },
-  flush: () => undefined,
+  flush: async () => undefined,
 };
