@@ -6,5 +6,6 @@ export default {
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   // A slow machine is no failure: only what hangs is.
   testTimeout: 60_000,
+  maxWorkers: "100%",
   transformIgnorePatterns: ["/node_modules/"],
 };

@@ -4,6 +4,7 @@ import { describeAlarms } from "./template/alarms.ts";
 import { describeDashboard } from "./template/dashboard.ts";
 import { describeFunctions } from "./template/functions.ts";
 import { describeHops } from "./template/hops.ts";
+import { describeLeastPrivilege } from "./template/least-privilege.ts";
 import { describeOutputs } from "./template/outputs.ts";
 import { describePermissions } from "./template/permissions.ts";
 import { describePool } from "./template/pool.ts";
@@ -25,4 +26,5 @@ describe.each(packaged)("the template for %s", (_name, variant, packaged) => {
   describeAlarms(packaged, variant);
   describeDashboard(packaged);
   describeOutputs(packaged, variant);
+  if (variant === variants[0]) describeLeastPrivilege(packaged, variant);
 });

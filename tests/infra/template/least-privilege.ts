@@ -1,41 +1,54 @@
 import { AdminDeleteUserCommand, CreateGroupCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { beforeAll, expect, it } from "@jest/globals";
-import { minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
-import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
-import { neededByAws, permissionsFor } from "../support/needed-permissions.ts";
-import {
-  type Lambda,
-  listOf,
-  type Packaged,
-  packageService,
-  pointsAt,
-  type PolicyDocument,
-} from "../support/packaged-template.ts";
-import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { minute } from "../../../shared/duration.ts";
+import { plus } from "../../../shared/window.ts";
+import { aBatch, aRecord, aTrigger } from "../../support/messages.ts";
+import { neededByAws, permissionsFor } from "../../support/needed-permissions.ts";
+import { type Lambda, listOf, type Packaged, pointsAt, type PolicyDocument } from "../../support/packaged-template.ts";
+import { startStack, type TestStack, type TestUser } from "../../support/stack.ts";
+import type { Variant } from "./variants.ts";
 
-const pool = "arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/eu-west-1_Example00";
 const service = "cognito-mfa-lifecycle-prod-";
-
-/** What the role of each caller allows, as "action on resource". */
-let allowed: Map<string, Set<string>>;
-let roleOf: Map<string, string>;
-/** What each caller did that needs a permission. */
-const used = new Map<string, Set<string>>();
-
-beforeAll(async () => {
-  const given = ["userPoolId=eu-west-1_Example00", "alarmEmail=alarms@example.com"].flatMap((one) => ["--param", one]);
-  const packaged = await packageService("--stage", "prod", "--region", "eu-west-1", ...given);
-  roleOf = rolesOf(packaged);
-  allowed = new Map(
-    [...roleOf].map(([caller, role]) => [caller, new Set(grantedBy(packaged.one<Role>("AWS::IAM::Role", role)))]),
-  );
-  await live();
-}, 180_000);
 
 interface Role {
   Policies: { PolicyDocument: PolicyDocument }[];
 }
+
+/** Runs the functions on the local stack, and holds what they called against what their roles allow. */
+export const describeLeastPrivilege = (packaged: Packaged, { pool }: Variant): void =>
+  describe("the roles, against what the functions call", () => {
+    const roleOf = rolesOf(packaged);
+    /** What the role of each caller allows, as "action on resource". */
+    const allowed = new Map(
+      [...roleOf].map(([caller, role]) => [caller, new Set(grantedBy(packaged.one<Role>("AWS::IAM::Role", role)))]),
+    );
+    /** What each caller did that needs a permission. */
+    const used = new Map<string, Set<string>>();
+    beforeAll(() => live(new Set(allowed.keys()), used, pool), 180_000);
+
+    it("does nothing that its role does not allow, whichever function it is", () => {
+      const denied = [...used].flatMap(([caller, permissions]) =>
+        [...permissions]
+          .filter((permission) => !allowed.get(caller)?.has(permission))
+          .map((one) => `${caller}: ${one}`),
+      );
+      expect(denied).toEqual([]);
+    });
+
+    it("is allowed nothing that nobody ever used, but for what AWS itself does with the role", () => {
+      const unused = [...allowed].flatMap(([caller, permissions]) =>
+        [...permissions]
+          .filter((permission) => used.get(caller)?.has(permission) !== true)
+          .filter((permission) => !isNeededByAws(permission, roleOf.get(caller) ?? ""))
+          .map((permission) => `${caller}: ${permission}`),
+      );
+      expect(unused).toEqual([]);
+    });
+
+    it("was tried on every function that has a role", () => {
+      expect([...used.keys()].sort()).toEqual([...allowed.keys()].sort());
+    });
+  });
 
 /** Functions that other tests try whole, and that are on nobody's way: what they may do is not looked at here. */
 const elsewhere = ["explain-alarm", "drill"];
@@ -57,7 +70,7 @@ const grantedBy = ({ Policies }: Role): string[] =>
   );
 
 /** Lives in which every function does everything that it ever does. */
-const live = async (): Promise<void> => {
+const live = async (callers: Set<string>, used: Map<string, Set<string>>, pool: string): Promise<void> => {
   for (const scope of ["all", "group:staff"]) {
     const stack = await startStack({ GRACE_PERIOD: "1h", SCOPE: scope, VERIFY_EVERY: "1h" });
     if (scope !== "all") {
@@ -70,7 +83,7 @@ const live = async (): Promise<void> => {
     await stack.aws.clock.advanceBy(80 * minute);
     await failures(stack);
     for (const call of stack.calls) {
-      if (!allowed.has(call.caller)) continue;
+      if (!callers.has(call.caller)) continue;
       const permissions = used.get(call.caller) ?? new Set();
       used.set(call.caller, permissions);
       for (const permission of permissionsFor(call, pool)) permissions.add(permission);
@@ -145,27 +158,6 @@ const failures = async (stack: TestStack): Promise<void> => {
   await aws.clock.advanceBy(30 * 60 * minute);
   aws.endpoint.faults = () => undefined;
 };
-
-it("does nothing that its role does not allow, whichever function it is", () => {
-  const denied = [...used].flatMap(([caller, permissions]) =>
-    [...permissions].filter((permission) => !allowed.get(caller)?.has(permission)).map((one) => `${caller}: ${one}`),
-  );
-  expect(denied).toEqual([]);
-});
-
-it("is allowed nothing that nobody ever used, but for what AWS itself does with the role", () => {
-  const unused = [...allowed].flatMap(([caller, permissions]) =>
-    [...permissions]
-      .filter((permission) => used.get(caller)?.has(permission) !== true)
-      .filter((permission) => !isNeededByAws(permission, roleOf.get(caller) ?? ""))
-      .map((permission) => `${caller}: ${permission}`),
-  );
-  expect(unused).toEqual([]);
-});
-
-it("was tried on every function that has a role", () => {
-  expect([...used.keys()].sort()).toEqual([...allowed.keys()].sort());
-});
 
 const isNeededByAws = (permission: string, role: string): boolean =>
   neededByAws.some(({ pattern, roles }) => pattern.test(permission) && (roles?.includes(role) ?? true));
