@@ -105,6 +105,7 @@ const toRecord = (message: ReceivedMessage, queue: Queue): SQSRecord => ({
   messageId: message.messageId,
   receiptHandle: message.receiptHandle,
   body: message.body,
+  // The types name the attributes one by one; a received message has just those that the mapping asks for.
   attributes: message.attributes as unknown as SQSRecord["attributes"],
   messageAttributes: Object.fromEntries(
     Object.entries(message.messageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
