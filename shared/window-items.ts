@@ -29,6 +29,7 @@ const window = v.object({
     v.object({ ...act.entries, kind: v.picklist(["extended", "replanned", "retried"]), dueAt: instant }),
   ),
   closeAsked: v.optional(act),
+  switchingOffUntil: v.optional(instant),
   attempts: v.number(),
   lastFailure: v.optional(v.object({ at: instant, error: v.string(), message: v.string() })),
   nextTryAt: v.optional(instant),

@@ -92,15 +92,20 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
     // A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on, or
     // the user gone, has nothing truer to say, and adds just the facts that came since. Whoever comes second adds nothing.
     const isFirst = "attribute_not_exists(#user)";
+    const isNewer = "#version < :version";
+    const wasFound = "outcome = :found";
     const kept = await unlessConditionFails(
       documents.send(
         new PutCommand({
           TableName,
           Item: item,
-          ...(closed.outcome === "already-enabled" || closed.outcome === "user-gone"
+          ...(closed.outcome === "user-gone"
             ? { ConditionExpression: isFirst, ExpressionAttributeNames: { "#user": "user" } }
             : {
-                ConditionExpression: `${isFirst} OR #version < :version OR (#version = :version AND outcome = :found)`,
+                ConditionExpression:
+                  closed.outcome === "already-enabled"
+                    ? `${isFirst} OR (${isNewer} AND ${wasFound})`
+                    : `${isFirst} OR ${isNewer} OR (#version = :version AND ${wasFound})`,
                 ExpressionAttributeNames: { "#user": "user", "#version": "version" },
                 ExpressionAttributeValues: { ":version": closed.version, ":found": "already-enabled" },
               }),

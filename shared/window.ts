@@ -1,5 +1,5 @@
 import type { FactKind } from "../events/record.ts";
-import { hour } from "./duration.ts";
+import { hour, minute } from "./duration.ts";
 import type { Factors } from "./factors.ts";
 import type { Policy } from "./policy.ts";
 
@@ -57,6 +57,8 @@ export interface Window extends UserKey {
   changes: Change[];
   /** Once a window was told to close it closes: no later fact moves `dueAt` back. */
   closeAsked?: OperatorAct | undefined;
+  /** Until then an operator may be about to switch Email MFA off. */
+  switchingOffUntil?: Date | undefined;
   /** Failed re-enables so far. */
   attempts: number;
   lastFailure?: { at: Date; error: string; message: string } | undefined;
@@ -217,7 +219,30 @@ export const replanWindow = (window: Window, gracePeriod: number, reach: Reach, 
   return withChange({ ...window, ...next }, "replanned", act);
 };
 
+/** How long an operator may take over switching Email MFA off, from the moment that is written down. */
+const longestSwitchingOff = 3 * minute;
+
+/** The window of an operator who is about to switch Email MFA off. */
+export const switchingOff = (window: Window, now: Date): Window => ({
+  ...window,
+  switchingOffUntil: plus(now, longestSwitchingOff),
+});
+
+/** The window when Email MFA has been read back as off. */
+export const switchedOff = (window: Window): Window => ({ ...window, switchingOffUntil: undefined });
+
+/** Whether Email MFA may be about to go off, so that the window must not close however the user is found. */
+export const mayBeSwitchedOff = ({ switchingOffUntil }: Window, now: Date): boolean =>
+  switchingOffUntil !== undefined && now < switchingOffUntil;
+
+export const isSameSwitchingOff = (one: Window, other: Window): boolean =>
+  one.switchingOffUntil?.getTime() === other.switchingOffUntil?.getTime();
+
 export const isDue = (window: Pick<Window, "dueAt">, now: Date): boolean => now >= window.dueAt;
+
+/** From when on a worker may close the window. */
+export const closableAt = ({ dueAt, switchingOffUntil }: Window): Date =>
+  switchingOffUntil !== undefined && switchingOffUntil > dueAt ? switchingOffUntil : dueAt;
 
 /** Past due by more than the tolerance, in milliseconds. */
 export const isOverdue = (window: Pick<Window, "dueAt">, tolerance: number, now: Date): boolean =>

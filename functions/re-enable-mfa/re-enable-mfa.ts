@@ -17,7 +17,7 @@ type Options = Pick<Deps, "windows" | "users" | "clock" | "policy" | "telemetry"
 
 /**
  * Takes due messages off the DUE queue and switches Email MFA on again. A message is only a nudge, and the table the
- * truth: what is not yet due, or failed, is nudged again later, and the reconciler finds whatever is not.
+ * truth: what cannot be closed yet, or failed, is nudged again later, and the reconciler finds whatever is not.
  */
 export const createReEnableMfa = (options: Options) => {
   const schema = v.pipe(
@@ -26,7 +26,7 @@ export const createReEnableMfa = (options: Options) => {
   );
   return createBatchHandler({ ...options, schema }, "all at once", async (message) => {
     const result = await reEnable(options, message);
-    if (result.kind === "early") await nudge(options, result.window, result.window.dueAt);
+    if (result.kind === "early") await nudge(options, result.window, result.until);
     if (result.kind === "failed") await nudge(options, result.window, result.window.nextTryAt);
   });
 };

@@ -1,6 +1,6 @@
 import { hour } from "../../shared/duration.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
-import { plus } from "../../shared/window.ts";
+import { plus, switchedOff } from "../../shared/window.ts";
 import type { Wire } from "../stack.ts";
 import { recordResetWith, reEnableWith } from "./rewire.ts";
 import {
@@ -172,6 +172,20 @@ export const bugs: readonly Bug[] = [
         windows: { ...windows, noteOnClosed: async () => "noted" },
       })),
     },
+  },
+  {
+    name: "ignore-switching-off",
+    what: "a window is closed while an operator may yet switch Email MFA off",
+    within: 200,
+    wires: both(({ windows }) => ({
+      windows: {
+        ...windows,
+        async find(user) {
+          const found = await windows.find(user);
+          return { ...found, open: found.open && switchedOff(found.open) };
+        },
+      },
+    })),
   },
   {
     name: "trigger-throws",

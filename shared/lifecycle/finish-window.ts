@@ -1,10 +1,10 @@
 import { emailMfaIsOn } from "../factors.ts";
-import { type ClosedWindow, closeWindow, type Outcome, type Window } from "../window.ts";
+import { type ClosedWindow, closeWindow, isSameSwitchingOff, type Outcome, type Window } from "../window.ts";
 import type { Deps } from "./deps.ts";
 
 /**
- * Closes the window and gives it back closed; undefined when somebody else has closed it. Facts that come in meanwhile
- * are taken along. Safe to repeat.
+ * Closes the window and gives it back closed; undefined when somebody else has closed it, or an operator has switched
+ * Email MFA off since the evidence was read. Facts that come in meanwhile are taken along. Safe to repeat.
  */
 export const finishWindow = async (
   { windows, clock, telemetry }: Pick<Deps, "windows" | "clock" | "telemetry">,
@@ -27,6 +27,7 @@ export const finishWindow = async (
       return closed;
     }
     current = (await windows.find(window)).open;
+    if (current !== undefined && !isSameSwitchingOff(current, window)) return undefined;
   }
   return undefined;
 };

@@ -5,11 +5,14 @@ import {
   askToClose,
   extendWindow,
   isDue,
+  isSameSwitchingOff,
   openWindow,
   type OperatorAct,
   type Reach,
   replanWindow,
   retryWindow,
+  switchedOff,
+  switchingOff,
   type UserKey,
   type Window,
 } from "../window.ts";
@@ -47,13 +50,15 @@ export const openByOperator = async (
   if (open !== undefined) {
     const isHalfDone = open.openedBy?.by === act.by && open.closeAsked === undefined && emailMfaIsOn(user.factors);
     if (!isHalfDone) return refused({ because: "already-open", window: open });
-    return (await exempt(deps, user, open)) ?? openByOperator(deps, username, act, gracePeriod);
+    const resumed = await windows.update(switchingOff(open, deps.clock.now()));
+    const done = resumed === "conflict" ? undefined : await exempt(deps, user, resumed);
+    return done ?? openByOperator(deps, username, act, gracePeriod);
   }
   const known = emailMfaIsOn(user.factors) || (seen?.known ?? false);
   if (!(await isInScope(deps, user.username, known))) return refused({ because: "out-of-scope" });
 
   const now = clock.now();
-  const window = openWindow({
+  const opened = openWindow({
     windowId: deps.newId(),
     user,
     origin: "operator",
@@ -63,6 +68,7 @@ export const openByOperator = async (
     now,
     openedBy: { at: now, ...act },
   });
+  const window = switchingOff(opened, now);
   if ((await windows.open(window)) === "exists") return openByOperator(deps, username, act, gracePeriod);
   telemetry.metrics.add("WindowOpened", 1, { name: "origin", value: "operator" });
   audit(deps, "window-opened", window, act);
@@ -70,8 +76,9 @@ export const openByOperator = async (
 };
 
 /**
- * Timer, Email MFA off, read back. Undefined when the window has ended meanwhile: whoever was that slow may have
- * switched off what its end had switched on, and the user needs another window.
+ * Timer, Email MFA off, read back, and that put on the window, so that no close goes by what was read before. Undefined
+ * when the window has ended meanwhile: whoever was that slow may have switched off what its end had switched on, and the
+ * user needs another window.
  */
 const exempt = async (deps: Deps, user: DirectoryUser, window: Window): Promise<Operated | undefined> => {
   const { windows, users, timers } = deps;
@@ -86,8 +93,14 @@ const exempt = async (deps: Deps, user: DirectoryUser, window: Window): Promise<
   if (after !== "gone" && emailMfaIsOn(after.factors)) {
     throw new Error("Cognito accepted the change, but the user's Email MFA is still on.");
   }
-  const { open } = await windows.find(user);
-  return open && { kind: "done", window };
+  for (let current: Window | undefined = window; current?.windowId === window.windowId;) {
+    // Somebody who has asked again since then is switching off too, and will say so.
+    if (!isSameSwitchingOff(current, window)) return { kind: "done", window: current };
+    const written = await windows.update(switchedOff(current));
+    if (written !== "conflict") return { kind: "done", window: written };
+    current = (await windows.find(user)).open;
+  }
+  return undefined;
 };
 
 /**

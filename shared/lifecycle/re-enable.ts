@@ -2,15 +2,15 @@ import type { Due } from "../../events/due.ts";
 import { emailMfaIsOn, prefersEmail } from "../factors.ts";
 import type { Pacer } from "../pacer.ts";
 import { describeError } from "../telemetry.ts";
-import { isDue, noteFailure, type Outcome, type Window } from "../window.ts";
+import { closableAt, noteFailure, type Outcome, type Window } from "../window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
 
-/** What became of a due message. `early`: its window is not due yet by our clock, and it should come again. */
+/** What became of a due message. `early`: its window cannot be closed by our clock before `until`. */
 export type ReEnabled =
   | { kind: "closed"; outcome: Outcome }
   | { kind: "superseded" }
-  | { kind: "early"; window: Window }
+  | { kind: "early"; window: Window; until: Date }
   | { kind: "failed"; window: Window };
 
 type ReEnableDeps = Pick<Deps, "windows" | "users" | "clock" | "telemetry"> & {
@@ -19,14 +19,14 @@ type ReEnableDeps = Pick<Deps, "windows" | "users" | "clock" | "telemetry"> & {
 };
 
 /**
- * Closes the window that the message names, if it is due: switches Email MFA on and reads the user back. Whatever goes
+ * Closes the window that the message names, if it may close: switches Email MFA on and reads the user back. Whatever goes
  * wrong with the user is put on the window, which stays open for the next try. Throws when the table cannot be read or
  * written: then the message is to be tried again.
  */
 export const reEnable = async (deps: ReEnableDeps, due: Due): Promise<ReEnabled> => {
   const { open: window } = await deps.windows.find(due);
   if (window === undefined || !isSameTry(window, { ...due, attempts: due.attempt })) return { kind: "superseded" };
-  if (!isDue(window, deps.clock.now())) return { kind: "early", window };
+  if (deps.clock.now() < closableAt(window)) return { kind: "early", window, until: closableAt(window) };
   const ended = await switchOn(deps, window).catch((error: unknown) => ({ error }));
   if ("error" in ended) return putOff(deps, window, ended.error);
   const closed = await finishWindow(deps, window, ended.outcome, ended.evidence);

@@ -2,7 +2,16 @@ import type { ResetRecord } from "../../events/record.ts";
 import { emailMfaIsOn, isProtected } from "../factors.ts";
 import { describeError } from "../telemetry.ts";
 import type { DirectoryUser } from "../user-directory.ts";
-import { type ClosedWindow, hasNoted, noteFact, openWindow, originOf, type Window, withFact } from "../window.ts";
+import {
+  type ClosedWindow,
+  hasNoted,
+  mayBeSwitchedOff,
+  noteFact,
+  openWindow,
+  originOf,
+  type Window,
+  withFact,
+} from "../window.ts";
 import type { UserWindows } from "../window-store.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
@@ -61,7 +70,7 @@ const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Re
   if (fact.kind === "signed-in") {
     const user = await readUser(deps, fact);
     if (user === "gone") return closedAs(await finishWindow(deps, noted, "user-gone"));
-    if (emailMfaIsOn(user.factors)) {
+    if (emailMfaIsOn(user.factors) && !mayBeSwitchedOff(noted, deps.clock.now())) {
       const evidence = { before: user.factors, after: user.factors };
       return closedAs(await finishWindow(deps, noted, "already-enabled", evidence));
     }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { day, hour, minute } from "../../shared/duration.ts";
+import { finishWindow } from "../../shared/lifecycle/finish-window.ts";
 import { closeByOperator, extendByOperator, openByOperator } from "../../shared/lifecycle/operate.ts";
 import { closeWindow, plus } from "../../shared/window.ts";
+import { aBatch, aRecord } from "../support/messages.ts";
 import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 
 let stack: TestStack;
@@ -14,6 +16,11 @@ afterEach(() => stack.stop());
 
 const on = { active: ["EMAIL_OTP"] };
 const act = { by: "arn:helpdesk", reason: "cannot sign in", ticket: "HD-1" };
+const found = async (user: TestUser) => {
+  const { open: window } = await stack.find(user);
+  if (window === undefined) throw new Error("No window is open.");
+  return window;
+};
 const open = (user: TestUser, grace = day) => openByOperator(stack.operator, user.username, act, grace);
 
 describe("openByOperator", () => {
@@ -28,7 +35,7 @@ describe("openByOperator", () => {
       "Scheduler CreateSchedule",
       "cognito-idp AdminSetUserMFAPreference",
       "cognito-idp AdminGetUser",
-      "DynamoDB Query",
+      "DynamoDB PutItem",
     ]);
     expect((await stack.find(user)).open).toMatchObject({
       origin: "operator",
@@ -64,9 +71,9 @@ describe("openByOperator", () => {
       const user = await stack.user();
       stack.aws.endpoint.faults = ({ operation }) => (operation === "AdminSetUserMFAPreference" ? { kind } : undefined);
       await expect(open(user)).rejects.toThrow();
-      const { open: window } = await stack.find(user);
+      const first = (await stack.find(user)).open;
       stack.aws.endpoint.faults = () => undefined;
-      expect(await open(user)).toEqual({ kind: "done", window });
+      expect(await open(user)).toMatchObject({ kind: "done", window: { windowId: first?.windowId } });
       expect(await stack.hasEmailMfa(user)).toBe(false);
     },
   );
@@ -88,6 +95,57 @@ describe("openByOperator", () => {
     const { open: second, lastClosed } = await stack.find(user);
     expect(opened).toEqual({ kind: "done", window: second });
     expect(lastClosed).toMatchObject({ outcome: "already-enabled" });
+  });
+
+  it("lets no close go by what was read of the user before Email MFA was off", async () => {
+    const user = await stack.user();
+    const { users } = stack.operator;
+    let staleClose = async (): Promise<unknown> => undefined;
+    const overtaken: typeof users = {
+      ...users,
+      async setEmailMfa(username, settings) {
+        const seen = await found(user);
+        staleClose = () => finishWindow(stack.operator, seen, "already-enabled", { before: on, after: on });
+        return users.setEmailMfa(username, settings);
+      },
+    };
+    const opened = await openByOperator({ ...stack.operator, users: overtaken }, user.username, act, day);
+    expect(await staleClose()).toBeUndefined();
+    expect(opened).toEqual({ kind: "done", window: await found(user) });
+    await stack.aws.clock.advanceBy(day + minute);
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
+  });
+
+  it("opens another window when a close came between Email MFA off and the word of it", async () => {
+    const user = await stack.user();
+    const { users } = stack.operator;
+    const overtaken: typeof users = {
+      ...users,
+      async setEmailMfa(username, settings) {
+        const seen = await found(user);
+        await users.setEmailMfa(username, settings);
+        const isFirst = (await stack.find(user)).lastClosed === undefined;
+        if (isFirst) await finishWindow(stack.operator, seen, "already-enabled", { before: on, after: on });
+      },
+    };
+    const opened = await openByOperator({ ...stack.operator, users: overtaken }, user.username, act, day);
+    expect(await stack.hasEmailMfa(user)).toBe(false);
+    expect(opened).toEqual({ kind: "done", window: await found(user) });
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "already-enabled" });
+  });
+
+  it("keeps the window open while an operator who says nothing more may yet switch off, then closes it", async () => {
+    const user = await stack.user();
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminSetUserMFAPreference" ? { kind: "server-error" } : undefined;
+    await expect(open(user)).rejects.toThrow();
+    stack.aws.endpoint.faults = () => undefined;
+    await closeByOperator(stack.operator, user, act);
+    await stack.aws.lambda.invoke("record-reset", aBatch(aRecord("signed-in", user, start)));
+    await stack.aws.clock.advanceBy(3 * minute - 1);
+    expect((await found(user)).counts).toMatchObject({ "signed-in": 1 });
+    await stack.aws.clock.advanceBy(minute);
+    expect(await stack.find(user)).toMatchObject({ lastClosed: { outcome: "already-enabled" } });
   });
 
   it("leaves the window open, to be closed when due, when switching off was applied but never answered", async () => {
