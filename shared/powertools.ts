@@ -23,11 +23,13 @@ export const powertoolsTelemetry = (environment: Record<string, string | undefin
     },
     metrics: {
       add(metric, value, dimension) {
-        metrics.addMetric(metric, unitOf(metric), value);
-        if (dimension === undefined) return;
-        const single = metrics.singleMetric();
-        single.addDimension(dimension.name, dimension.value);
-        single.addMetric(metric, unitOf(metric), value);
+        if (dimension === undefined) return void metrics.addMetric(metric, unitOf(metric), value);
+        // One line for both: the empty set of dimensions is the total.
+        metrics
+          .singleMetric()
+          .addDimensions({})
+          .addDimensions({ [dimension.name]: dimension.value })
+          .addMetric(metric, unitOf(metric), value);
       },
     },
     async flush() {
