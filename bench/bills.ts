@@ -12,7 +12,6 @@ const schema = v.looseObject({
     triggerMs: v.number(),
     recordResetMs: v.number(),
     reEnableMs: v.number(),
-    platformLogBytes: v.number(),
     memoryGb: v.number(),
   }),
 });
@@ -57,7 +56,6 @@ export const billMillion = (usage: Usage): Record<string, number> => ({
 export const invocation = (milliseconds: number, memoryGb = assumed.memoryGb): Partial<Usage> => ({
   lambdaRequests: 1,
   gbSeconds: (milliseconds / 1000) * memoryGb,
-  logBytes: assumed.platformLogBytes,
 });
 
 /**

@@ -41,6 +41,7 @@ export interface Lambda {
   Runtime: string;
   Architectures: string[];
   Timeout: number;
+  LoggingConfig?: { LogFormat: string; ApplicationLogLevel: string; SystemLogLevel: string };
   Role: Reference;
   Environment: { Variables: Record<string, Reference> };
 }

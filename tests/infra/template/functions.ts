@@ -53,6 +53,17 @@ export const describeFunctions = (packaged: Packaged) =>
       },
     );
 
+    it.each(names)(
+      "log what they say themselves, metrics included, and of Lambda's own lines the failures: %s",
+      (name) => {
+        expect(packaged.lambda(name).LoggingConfig).toEqual({
+          LogFormat: "JSON",
+          ApplicationLogLevel: "INFO",
+          SystemLogLevel: "WARN",
+        });
+      },
+    );
+
     it("keep their logs, and the audit, for a stated time", () => {
       const groups = packaged.all<{ LogGroupName: string; RetentionInDays?: number }>("AWS::Logs::LogGroup");
       expect(groups.map((group) => group.LogGroupName).sort()).toEqual(
