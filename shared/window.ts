@@ -1,5 +1,5 @@
 import type { FactKind } from "../events/record.ts";
-import { hour, minute } from "./duration.ts";
+import { minute } from "./duration.ts";
 import type { Factors } from "./factors.ts";
 import type { Policy } from "./policy.ts";
 
@@ -248,12 +248,12 @@ export const closableAt = ({ dueAt, switchingOffUntil }: Window): Date =>
 export const isOverdue = (window: Pick<Window, "dueAt">, tolerance: number, now: Date): boolean =>
   now.getTime() - window.dueAt.getTime() > tolerance;
 
-/** The window after a failed re-enable: still open, tried again after a pause that grows up to an hour. */
+/** The window after a failed re-enable: still open, tried again after a pause that grows up to a quarter of an hour. */
 export const noteFailure = (window: Window, failure: { error: string; message: string }, now: Date): Window => ({
   ...window,
   attempts: window.attempts + 1,
   lastFailure: { at: now, error: failure.error, message: failure.message },
-  nextTryAt: plus(now, Math.min(30_000 * 2 ** Math.min(window.attempts, 7), hour)),
+  nextTryAt: plus(now, Math.min(30_000 * 2 ** Math.min(window.attempts, 5), 15 * minute)),
 });
 
 export const closeWindow = (

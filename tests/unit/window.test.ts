@@ -307,7 +307,7 @@ describe("noteFailure", () => {
       window = noteFailure(window, { error: "TooManyRequestsException", message: "Too many requests" }, at(day));
       pauses.push((window.nextTryAt?.getTime() ?? NaN) - at(day).getTime());
     }
-    expect(pauses.map((pause) => pause / 1000)).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
+    expect(pauses.map((pause) => pause / 1000)).toEqual([30, 60, 120, 240, 480, 900, 900, 900, 900, 900]);
     expect(window).toMatchObject({ attempts: 10, lastFailure: { error: "TooManyRequestsException", at: at(day) } });
   });
 });
