@@ -26,7 +26,7 @@ const row = (figures: BurstFigures): string[] => [
   figures.outage === 0 ? "-" : `${figures.callsWhileDown.toFixed(1)}/s`,
   `${figures.freshReset} ms`,
   figures.alarmed ? "yes" : "no",
-  `${figures.memory.before} → ${figures.memory.most} MB`,
+  `${figures.heap.before} → ${figures.heap.most} → ${figures.heap.after} MB`,
 ];
 
 const header = [
@@ -38,7 +38,7 @@ const header = [
   "calls while down",
   "fresh reset on its window in",
   "alarm stood",
-  "memory (RSS)",
+  "heap before → at most → after",
 ];
 
 const { values } = parseArgs({ options });
