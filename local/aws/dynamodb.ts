@@ -39,14 +39,22 @@ export const dynamoDbService = (): Service => {
 
 /** dynalite ignores the members that it does not know, such as ReturnValuesOnConditionCheckFailure. */
 const refuseUnknownMembers = async ({ operation, input }: Call): Promise<void> => {
-  const known = await knownMembers(operation);
-  const unknown = Object.keys(input).find((member) => known !== undefined && !known.has(member));
+  const members = await knownMembers(operation);
+  const unknown = Object.keys(input).find((member) => members !== undefined && !members.has(member));
   if (unknown !== undefined)
     throw new AwsError("UnsupportedByLocalStack", `The local stack does not know the member ${unknown}.`, 501);
 };
 
+const known = new Map<string, Promise<Set<string> | undefined>>();
+
 /** Undefined for an operation that dynalite does not have; it says so itself. */
-const knownMembers = async (operation: string): Promise<Set<string> | undefined> => {
+const knownMembers = (operation: string): Promise<Set<string> | undefined> => {
+  const members = known.get(operation) ?? importMembers(operation);
+  known.set(operation, members);
+  return members;
+};
+
+const importMembers = async (operation: string): Promise<Set<string> | undefined> => {
   const file = /^[A-Z][A-Za-z]+$/.exec(operation)?.[0].replace(/^./, (first) => first.toLowerCase());
   const imported = import(`dynalite/validations/${file ?? ""}.js`) as Promise<Validation>;
   const validation = await imported.catch(() => undefined);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ let hanako: User;
 let ken: User;
 
 /** hanako's window of 15 to 16 January, closed by itself, and ken's of 17 January, open. */
-beforeEach(async () => {
+beforeAll(async () => {
   stack = await startMfactlStack();
   hanako = await stack.addUser("hanako@example.com");
   ken = await stack.addUser("ken@example.com");
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await stack.aws.clock.advanceBy(2 * day);
   await stack.mfactl(["open", ken.sub, "--reason", "new phone"]);
 });
-afterEach(() => stack.stop());
+afterAll(() => stack.stop());
 
 const jsonLines = async (from: string, to: string) => {
   const { stdout } = await stack.mfactl(["export", "--from", from, "--to", to, "--format", "jsonl"]);
