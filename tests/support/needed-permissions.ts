@@ -19,9 +19,11 @@ const text = ({ input }: Call, member: string): string => {
  * The permissions that AWS asks for on this call, as "action on resource" in the words of the template.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html. Throws for a call that it does not know.
  */
-export const permissionsFor = (call: Call, pool: string): string[] => {
+export const permissionsFor = (call: Call, { pool, topic }: { pool: string; topic: string }): string[] => {
   const { service, operation } = call;
-  if (service === "cognito-idp" && /^Admin/.test(operation)) return [`cognito-idp:${operation} on ${pool}`];
+  if (service === "cognito-idp" && /^(Admin|DescribeUserPool$)/.test(operation)) {
+    return [`cognito-idp:${operation} on ${pool}`];
+  }
   if (service === "DynamoDB" && text(call, "TableName") === names.windowsTable) {
     const index = text(call, "IndexName");
     const table = index === "" ? "WindowsTable.Arn" : `\${WindowsTable.Arn}/index/${index}`;
@@ -35,6 +37,11 @@ export const permissionsFor = (call: Call, pool: string): string[] => {
   if (service === "Scheduler" && operation === "DeleteSchedule") return [`scheduler:DeleteSchedule on ${timers}`];
   if (service === "Scheduler" && operation === "CreateSchedule" && text(call, "GroupName") === names.scheduleGroup) {
     return [`scheduler:CreateSchedule on ${timers}`, "iam:PassRole on TimerRole.Arn"];
+  }
+  if (service === "sns" && operation === "Publish" && text(call, "TopicArn").endsWith(`:${names.stack}-alarms`)) {
+    // Whoever publishes needs the key of the topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    const key = ["kms:Decrypt on AlarmTopicKey.Arn", "kms:GenerateDataKey on AlarmTopicKey.Arn"];
+    return [`sns:Publish on ${topic}`, ...(topic === "AlarmTopic" ? key : [])];
   }
   throw new Error(`Nobody knows which permission ${service} ${operation} needs.`);
 };
@@ -50,8 +57,8 @@ export const neededByAws: { pattern: RegExp; why: string; roles?: string[] }[] =
     roles: ["RecordResetRole", "ReEnableMfaRole"],
   },
   {
-    pattern: /^sqs:SendMessage on ReconcileDlq\.Arn$/,
+    pattern: /^sqs:SendMessage on (Reconcile|ExplainAlarm|Drill)Dlq\.Arn$/,
     why: "Lambda sends failed events to their destination with the function's role",
-    roles: ["ReconcileRole"],
+    roles: ["ReconcileRole", "ExplainAlarmRole", "DrillRole"],
   },
 ];

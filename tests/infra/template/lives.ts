@@ -1,0 +1,146 @@
+import { AdminDeleteUserCommand, CreateGroupCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { expect } from "@jest/globals";
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { wire as explainAlarm } from "../../../functions/explain-alarm/wiring.ts";
+import type { Call } from "../../../local/aws/service.ts";
+import { minute } from "../../../shared/duration.ts";
+import { plus } from "../../../shared/window.ts";
+import { aBatch, aRecord, aTrigger } from "../../support/messages.ts";
+import { silent } from "../../support/silent-telemetry.ts";
+import { startStack, type TestStack, type TestUser } from "../../support/stack.ts";
+
+/** The calls of lives on the local stack in which every function does everything that it ever does. */
+export const callsOfLives = async (): Promise<Call[]> => [
+  ...(await callsOf({ GRACE_PERIOD: "1h", VERIFY_EVERY: "1h" }, wholeLife)),
+  ...(await callsOf({ GRACE_PERIOD: "1h", VERIFY_EVERY: "1h", SCOPE: "group:staff" }, wholeLife)),
+  // Too short for Scheduler: such a window goes to the queue directly.
+  ...(await callsOf({ GRACE_PERIOD: "1m", MAX_WINDOW: "1m" }, drill)),
+];
+
+const callsOf = async (
+  parameters: Record<string, string>,
+  live: (stack: TestStack) => Promise<void>,
+): Promise<Call[]> => {
+  const stack = await startStack(parameters);
+  try {
+    await live(stack);
+    return stack.calls;
+  } finally {
+    await stack.stop();
+  }
+};
+
+const wholeLife = async (stack: TestStack): Promise<void> => {
+  const { cognito, userPoolId: UserPoolId } = stack;
+  await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: "staff" }));
+  await triggers(stack, await stack.user({ emailMfa: false }));
+  await stack.aws.clock.advanceBy(2 * minute);
+  await lateFactsAndOddMessages(stack);
+  await stack.aws.clock.advanceBy(80 * minute);
+  await drills(stack);
+  await failures(stack);
+};
+
+const triggers = async ({ aws }: TestStack, user: TestUser): Promise<void> => {
+  const custom = aTrigger("CustomMessage_ForgotPassword", user, { codeParameter: "{####}" });
+  await aws.lambda.invoke("custom-message", custom);
+  await aws.lambda.invoke("post-confirmation", aTrigger("PostConfirmation_ConfirmForgotPassword", user));
+  await aws.lambda.invoke("post-authentication", aTrigger("PostAuthentication_Authentication", user));
+};
+
+/** A window due at once, one that closes because Email MFA is on, one whose user is gone, a late fact, and rubbish. */
+const lateFactsAndOddMessages = async (stack: TestStack): Promise<void> => {
+  const { aws, cognito, userPoolId: UserPoolId } = stack;
+  const now = aws.clock.now();
+  const record = (...bodies: unknown[]) => aws.lambda.invoke("record-reset", aBatch(...bodies));
+  const [late, on, gone] = [
+    await stack.user({ emailMfa: false }),
+    await stack.user({ emailMfa: false }),
+    await stack.user({ emailMfa: false }),
+  ];
+  await record(
+    aRecord("reset-confirmed", late, plus(now, -59 * minute)),
+    aRecord("reset-confirmed", on, now),
+    aRecord("reset-confirmed", gone, now),
+    "rubbish",
+  );
+  await stack.setEmailMfa(on, true);
+  await cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username: gone.username }));
+  await record(aRecord("signed-in", on, now), aRecord("signed-in", gone, now));
+  await aws.clock.advanceBy(5 * minute);
+  await record(aRecord("signed-in", late, plus(now, -58 * minute)));
+  await aws.lambda.invoke("re-enable-mfa", aBatch("rubbish"));
+  const again = await stack.user({ emailMfa: false });
+  await record(aRecord("reset-confirmed", again, aws.clock.now()));
+  await aws.clock.advanceBy(10 * minute);
+  await record(aRecord("reset-confirmed", again, aws.clock.now()));
+};
+
+/** What people are told while a window is open that should not be. */
+const explanation = async ({ aws, environment, outputs }: TestStack): Promise<void> => {
+  const explain = explainAlarm({
+    environment: { ...environment, ALARM_TOPIC_ARN: outputs.AlarmTopicArn, STAGE: "local" },
+    clock: aws.clock,
+    newId: randomUUID,
+    telemetry: silent,
+    aws: { ...aws.clientOptions("explain-alarm"), requestHandler: aws.requestHandler },
+  });
+  await explain(JSON.parse(await readFile("events/samples/cloudwatch.alarm.json", "utf8")));
+};
+
+/** A drill that succeeds, and one that withdraws its window for want of a timer, on a line that breaks. */
+const drills = async (stack: TestStack): Promise<void> => {
+  const { aws } = stack;
+  await drill(stack);
+  expect(stack.telemetry.values.map(({ metric }) => metric)).toContain("DrillSucceeded");
+  let breaks = 1;
+  aws.endpoint.faults = ({ caller, operation, input }) => {
+    if (caller !== "drill") return undefined;
+    if (operation === "CreateSchedule") return { kind: "refuse", code: "ValidationException", message: "no" };
+    const isClosedCopy = operation === "PutItem" && JSON.stringify(input["Item"]).includes("closed#");
+    return isClosedCopy && breaks-- > 0 ? { kind: "hang-up", effect: "after" } : undefined;
+  };
+  await drill(stack);
+  aws.endpoint.faults = () => undefined;
+};
+
+const drill = async ({ aws }: TestStack): Promise<void> => {
+  const drilled = aws.lambda.invoke("drill", {});
+  await aws.clock.advanceBy(15 * minute);
+  await drilled;
+};
+
+/** A re-enable that fails and is told about, one that dies half-way, a lost timer, and a timer that nobody takes. */
+const failures = async (stack: TestStack): Promise<void> => {
+  const { aws } = stack;
+  const exempt = async () => {
+    const user = await stack.user({ emailMfa: false });
+    await aws.lambda.invoke("record-reset", aBatch(aRecord("reset-confirmed", user, aws.clock.now())));
+    await aws.clock.settle();
+  };
+  await exempt();
+  let left = 4;
+  aws.endpoint.faults = ({ operation, caller }) =>
+    operation === "AdminSetUserMFAPreference" && caller === "re-enable-mfa" && (left -= 1) > 0
+      ? { kind: "throttle" }
+      : undefined;
+  await aws.clock.advanceBy(60.1 * minute);
+  await explanation(stack);
+  await aws.clock.advanceBy(10 * minute);
+  await exempt();
+  aws.lambda.crashes = ({ functionName, calls }) =>
+    functionName === "re-enable-mfa" && calls === 7 ? "before" : undefined;
+  await aws.clock.advanceBy(62 * minute);
+  aws.lambda.crashes = () => undefined;
+  await aws.clock.advanceBy(20 * minute);
+  aws.scheduler.lateness = () => 24 * 60 * minute;
+  await exempt();
+  await aws.clock.advanceBy(80 * minute);
+  aws.scheduler.lateness = () => 0;
+  await exempt();
+  aws.endpoint.faults = ({ input, caller }) =>
+    caller === "scheduler" && String(input["QueueUrl"]).endsWith("/due") ? { kind: "server-error" } : undefined;
+  await aws.clock.advanceBy(30 * 60 * minute);
+  aws.endpoint.faults = () => undefined;
+};
