@@ -5,6 +5,7 @@ import { randomPassword } from "../shared/drill/random-password.ts";
 import { formatDuration, hour, minute, parseDuration } from "../shared/duration.ts";
 import { Failure } from "./failure.ts";
 import type { OperationsContext } from "./operations-context.ts";
+import { addressOption } from "./option-values.ts";
 
 export interface DrillOptions {
   /** Milliseconds. */
@@ -28,7 +29,11 @@ export const register = (program: Command, context: OperationsContext): void => 
       windowLength,
       drillWindow,
     )
-    .option("--email <address>", "the user's address, to which nothing is sent; by default the stack's drillEmail")
+    .option(
+      "--email <address>",
+      "the user's address, to which nothing is sent; by default the stack's drillEmail",
+      addressOption,
+    )
     .addHelpText(
       "after",
       `

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import * as v from "valibot";
 import { parseDuration } from "../shared/duration.ts";
 
 /** What options and arguments may be; commander calls these while it parses. */
@@ -17,9 +18,25 @@ export const durationAsWritten = (text: string): { text: string; milliseconds: n
 });
 
 export const portOption = (text: string): string => {
-  if (!/^=?\d{1,5}$/.test(text)) throw new InvalidArgumentError("It is a port: --local=4567.");
-  return text.replace("=", "");
+  const port = text.replace(/^=/, "");
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new InvalidArgumentError("It is a port: --local=4567.");
+  return port;
 };
+
+const textLike =
+  (pattern: RegExp, fault: string) =>
+  (text: string): string => {
+    if (!pattern.test(text)) throw new InvalidArgumentError(fault);
+    return text;
+  };
+
+const nameFault = "It is made of letters, digits and hyphens.";
+export const stageOption = textLike(/^[a-z0-9][a-z0-9-]{0,99}$/i, nameFault);
+/** Empty is as good as none, as environment variables in scripts are. */
+export const regionOption = textLike(/^([a-z][a-z0-9-]{0,62})?$/i, "It is a Region, such as eu-west-1.");
+/** A name or an ARN: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */
+export const stackNameOption = textLike(/^([a-z][a-z0-9-]{0,127}|arn:[a-z0-9:/._+-]{1,1600})$/i, nameFault);
+export const addressOption = textLike(v.EMAIL_REGEX, "It is an email address.");
 
 const textUpTo =
   (most: number) =>
@@ -53,9 +70,7 @@ export const instantOption = (text: string): Date => {
 };
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html */
-export const userArgument = (text: string): string => {
-  if (!/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(text)) {
-    throw new InvalidArgumentError("USER is a username, an email address or a sub: 1 to 128 characters, no spaces.");
-  }
-  return text;
-};
+export const userArgument = textLike(
+  /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u,
+  "USER is a username, an email address or a sub: 1 to 128 characters, no spaces.",
+);

@@ -6,7 +6,7 @@ import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { explainError } from "./explain-error.ts";
 import { Failure } from "./failure.ts";
 import { Output } from "./output.ts";
-import { portOption } from "./option-values.ts";
+import { portOption, regionOption, stackNameOption, stageOption } from "./option-values.ts";
 
 const defaultLocalPort = 4566;
 
@@ -50,14 +50,16 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
     confirm: confirmer(surroundings, options),
   };
   for (const register of commands) register(program, context);
+  // What follows is no option, whatever it looks like.
+  const before = argv.slice(0, [...argv, "--"].indexOf("--"));
   try {
-    await program.parseAsync(argv.map(withPort), { from: "user" });
+    await program.parseAsync([...before.map(withPort), ...argv.slice(before.length)], { from: "user" });
     return exitCodes.done.code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done.code;
     if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage.code;
     const failure = error instanceof CommanderError ? usageFailure(error) : explainError(error);
-    outputFor({ json: argv.includes("--json") }).failure(failure, Boolean(environment["MFACTL_DEBUG"]));
+    outputFor({ json: before.includes("--json") }).failure(failure, Boolean(environment["MFACTL_DEBUG"]));
     return exitCodes[failure.kind].code;
   } finally {
     if (connection !== undefined) await writeAudit(connection, context.output);
@@ -83,9 +85,9 @@ const mfactl = ({ environment, stdout, stderr }: Surroundings): Command =>
     .description(
       "Opens, shows and closes the windows in which a Cognito user is without Email MFA, and sees to it that they end.",
     )
-    .option("--stage <stage>", "the stage that was deployed", environment["MFACTL_STAGE"] ?? "prod")
-    .option("--stack-name <name>", "the CloudFormation stack (default: cognito-mfa-lifecycle-<stage>)")
-    .option("--region <region>", "the AWS Region, as the AWS CLI takes it")
+    .option("--stage <stage>", "the stage that was deployed", stageOption, environment["MFACTL_STAGE"] ?? "prod")
+    .option("--stack-name <name>", "the CloudFormation stack (default: cognito-mfa-lifecycle-<stage>)", stackNameOption)
+    .option("--region <region>", "the AWS Region, as the AWS CLI takes it", regionOption)
     .option("--profile <profile>", "the AWS profile, as the AWS CLI takes it")
     .option("--local [=port]", "the local stack of npm start instead of AWS", portOption)
     .option("--json", "one JSON document instead of words")

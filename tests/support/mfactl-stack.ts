@@ -2,7 +2,7 @@ import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provid
 import { SQS } from "@aws-sdk/client-sqs";
 import { run } from "../../cli/run.ts";
 import { startLocalAws } from "../../local/aws/local-aws.ts";
-import { deployStack } from "../../local/stack.ts";
+import { deployStack, type StackOptions } from "../../local/stack.ts";
 
 /** What mfactl said, and its exit code. */
 export interface Said {
@@ -21,10 +21,11 @@ export type MfactlStack = Awaited<ReturnType<typeof startMfactlStack>>;
 export const start = new Date("2026-01-15T10:00:00.000Z");
 
 /** The whole service on a local AWS, and mfactl to be run against it, over HTTP as a person would. */
-export const startMfactlStack = async (parameters: Record<string, string> = {}) => {
+export const startMfactlStack = async (parameters: Record<string, string> = {}, options: StackOptions = {}) => {
   const aws = await startLocalAws({ start, cognito: { quotas: false } });
   let ids = 0;
-  const stack = await deployStack(aws, () => `w${++ids}`, { GRACE_PERIOD: "1d", MAX_WINDOW: "3d", ...parameters });
+  const policy = { GRACE_PERIOD: "1d", MAX_WINDOW: "3d", ...parameters };
+  const stack = await deployStack(aws, () => `w${++ids}`, policy, options);
   const cognito = new CognitoIdentityProvider(aws.clientOptions("test"));
   const sqs = new SQS(aws.clientOptions("test"));
   const { userPoolId } = stack;
@@ -62,10 +63,10 @@ export const startMfactlStack = async (parameters: Record<string, string> = {}) 
       return JSON.parse(stdout) as Record<string, never>;
     },
     /** A confirmed user, with Email MFA on unless said otherwise. */
-    async addUser(email: string, emailMfa = true, UserPoolId = userPoolId): Promise<User> {
+    async addUser(email: string, emailMfa = true, UserPoolId = userPoolId, name = email): Promise<User> {
       const { User } = await cognito.adminCreateUser({
         UserPoolId,
-        Username: email,
+        Username: name,
         UserAttributes: [
           { Name: "email", Value: email },
           { Name: "email_verified", Value: "true" },
