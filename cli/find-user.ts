@@ -8,6 +8,7 @@ import {
 import type { UserKey } from "../shared/window.ts";
 import type { Connection } from "./connection.ts";
 import { Failure } from "./failure.ts";
+import { userFilter } from "./user-filter.ts";
 
 /** A user as an operator finds them. `gone`: Cognito has no such user any more, and only the table remembers them. */
 export interface FoundUser extends UserKey {
@@ -66,14 +67,14 @@ const byName = async (cognito: CognitoIdentityProviderClient, pool: string, text
   }
 };
 
-/** https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html: a filter's value is quoted. */
 const byAttribute = async (
   cognito: CognitoIdentityProviderClient,
   UserPoolId: string,
   attribute: "email" | "sub",
   value: string,
 ): Promise<FoundUser[]> => {
-  const Filter = `${attribute} = "${value.replace(/["\\]/g, "\\$&")}"`;
+  const Filter = userFilter(attribute, value);
+  if (Filter === undefined) return [];
   const { Users } = await cognito.send(new ListUsersCommand({ UserPoolId, Filter, Limit: 10 }));
   return (Users ?? []).map((user) => found(UserPoolId, user.Username, user.UserStatus, user.Attributes));
 };

@@ -1,0 +1,12 @@
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
+const longestFilter = 256;
+
+/**
+ * The `Filter` of ListUsers for users whose attribute is `value`; undefined where Cognito would not take it for its length.
+ * So many quotes and backslashes as that needs are in no sub and no address.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html: a filter's value is quoted.
+ */
+export const userFilter = (attribute: "email" | "sub", value: string): string | undefined => {
+  const filter = `${attribute} = "${value.replace(/["\\]/g, "\\$&")}"`;
+  return filter.length <= longestFilter ? filter : undefined;
+};
