@@ -48,11 +48,11 @@ export const findUser = async (
 
 const search = async (cognito: CognitoIdentityProviderClient, pool: string, text: string): Promise<FoundUser[]> => {
   const named = await byName(cognito, pool, text);
-  const listed = text.includes("@")
-    ? await byAttribute(cognito, pool, "email", text)
-    : named.length === 0
-      ? await byAttribute(cognito, pool, "sub", text)
-      : [];
+  if (named[0]?.sub === text) return named;
+  // People choose their usernames, and one could be another user's sub; nobody chooses a sub.
+  const same = text.includes("@") ? [] : await byAttribute(cognito, pool, "sub", text);
+  if (same.length > 0) return same;
+  const listed = text.includes("@") ? await byAttribute(cognito, pool, "email", text) : [];
   return [...new Map([...named, ...listed].map((user) => [user.sub, user])).values()];
 };
 
