@@ -70,7 +70,7 @@ const aboutLetters = (output: Output, { name, letters }: Looked): string =>
     letters.map(({ sentAt, about, reason }) => [
       sentAt === undefined ? "" : instant(sentAt),
       String(about["kind"]),
-      typeof about["sub"] === "string" ? about["sub"] : "",
+      typeof about["sub"] === "string" ? plain(about["sub"]) : "",
       plain(reason ?? "received too often"),
     ]),
   )}`;

@@ -8,6 +8,7 @@ import {
 import type { UserKey } from "../shared/window.ts";
 import type { Connection } from "./connection.ts";
 import { Failure } from "./failure.ts";
+import { plain } from "./output.ts";
 import { userFilter } from "./user-filter.ts";
 
 /** A user as an operator finds them. `gone`: Cognito has no such user any more, and only the table remembers them. */
@@ -90,7 +91,8 @@ const found = (
 };
 
 /** `h***@example.com`. */
-export const masked = (email: string | undefined): string | undefined => email?.replace(/^(.).*@/su, "$1***@");
+export const masked = (email: string | undefined): string | undefined =>
+  email && plain(email.replace(/^(.).*@/su, "$1***@"));
 
 const ambiguous = (text: string, candidates: FoundUser[]): Failure => {
   const lines = candidates.map(({ sub, status, email }) => `  ${sub}  ${status}  ${email ?? "no email"}`);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Window } from "../shared/window.ts";
 import type { Context } from "./context.ts";
 import { durationOption } from "./option-values.ts";
-import { instant, type Output, plural } from "./output.ts";
+import { instant, type Output, plain, plural } from "./output.ts";
 import { timeLeft } from "./time-left.ts";
 import { openWindowView, stateOf, type WindowState } from "./window-view.ts";
 
@@ -65,5 +65,5 @@ const row = (output: Output, window: Window, state: WindowState, now: Date): str
   state === "overdue" ? output.style("red", state) : state,
   window.origin,
   instant(window.openedAt),
-  window.openedBy?.ticket ?? "",
+  plain(window.openedBy?.ticket ?? ""),
 ];

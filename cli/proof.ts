@@ -2,7 +2,7 @@ import type { ClosedWindow } from "../shared/window.ts";
 import type { Awaited } from "./await-close.ts";
 import { Failure } from "./failure.ts";
 import type { Output } from "./output.ts";
-import { instant } from "./output.ts";
+import { instant, plain } from "./output.ts";
 
 /** The closed window, or a Failure that tells why it is not closed yet. */
 export const proven = (closing: Awaited, user: string): ClosedWindow => {
@@ -12,7 +12,7 @@ export const proven = (closing: Awaited, user: string): ClosedWindow => {
     "unproven",
     lastFailure === undefined
       ? `The window of ${user} is due, but was not closed within a minute.`
-      : `The window of ${user} is due, but Email MFA could not be switched on: ${lastFailure.error}: ${lastFailure.message}`,
+      : `The window of ${user} is due, but Email MFA could not be switched on: ${plain(`${lastFailure.error}: ${lastFailure.message}`)}`,
     `It is tried again by itself${nextTryAt === undefined ? ", within five minutes" : `, next at ${instant(nextTryAt)}`}. mfactl show ${user} tells how it goes.`,
     { windowId, lastFailure, nextTryAt },
   );

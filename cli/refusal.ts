@@ -3,7 +3,7 @@ import { formatDuration } from "../shared/duration.ts";
 import type { Window } from "../shared/window.ts";
 import type { Connection } from "./connection.ts";
 import { Failure } from "./failure.ts";
-import { instant } from "./output.ts";
+import { instant, plain } from "./output.ts";
 import { openWindowView } from "./window-view.ts";
 
 /** What the lifecycle refused, in words, with the way out. Nothing was changed. */
@@ -49,7 +49,7 @@ export const refusal = (
       const { openedAt, dueAt, openedBy, origin } = refused.window;
       return new Failure(
         refused.because,
-        `${user} has an open window already: since ${instant(openedAt)} by ${openedBy?.by ?? origin}, due ${instant(dueAt)}${openedBy?.reason === undefined ? "" : `, “${openedBy.reason}”`}.`,
+        `${user} has an open window already: since ${instant(openedAt)} by ${openedBy?.by ?? origin}, due ${instant(dueAt)}${openedBy?.reason === undefined ? "" : `, “${plain(openedBy.reason)}”`}.`,
         `mfactl extend ${user} --by 2h gives more time, mfactl close ${user} ends it.`,
         about(refused.window),
       );

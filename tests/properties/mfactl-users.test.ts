@@ -21,6 +21,34 @@ const run = (argv: string[]) => {
   return stack.mfactl(argv);
 };
 
+describe("what another operator wrote", () => {
+  it("neither steers the terminal nor makes lines of its own", async () => {
+    const { sub } = await stack.addUser("taro@example.com");
+    // Escape, the one-character CSI of Unicode, bell, backspace, and the ends of a line.
+    const controls = fc.string({
+      unit: fc.constantFrom("\u001b[2J", "\u009b2J", "\u0007", "\b", "\r", "\n", "\u0085", "a"),
+    });
+    const written = controls.map((given) => `x${given}\nFORGED`);
+    await fc.assert(
+      fc.asyncProperty(written, written, async (reason, ticket) => {
+        fc.pre(reason.length <= 500 && ticket.length <= 100);
+        const act = ["--reason", reason, "--ticket", ticket];
+        const printed = [];
+        for (const argv of [["open"], ["open"], ["extend", "--by=1m"], ["show"], ["close", "--yes"], ["show"]]) {
+          const options = argv[0] === "show" ? [] : act;
+          printed.push(await run([...argv, sub, ...options]));
+          if (argv[0] === "extend") printed.push(await run(["list"]));
+        }
+        expect(printed.map(({ code }) => code)).toEqual([0, 20, 0, 0, 0, 0, 0]);
+        for (const { stdout, stderr } of printed) {
+          expect(stdout + stderr).not.toMatch(/(?!\n)\p{Cc}|^FORGED/mu);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
 describe("a user of any name", () => {
   const seen = new Set<string>();
   const name = fc.oneof(
