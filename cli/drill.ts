@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { cognitoDrillUsers, simulatorAddress } from "../shared/drill/drill-user.ts";
 import { drillWindow, runDrill } from "../shared/drill/drill.ts";
 import { randomPassword } from "../shared/drill/random-password.ts";
@@ -23,11 +23,10 @@ export const register = (program: Command, context: OperationsContext): void => 
   program
     .command("drill")
     .description("take a synthetic user through a whole exemption on this deployment, and delete it; takes minutes")
-    .option(
-      "--for <duration>",
-      "how long the window is open; up to 2m it is not closed by a timer",
-      windowLength,
-      drillWindow,
+    .addOption(
+      new Option("--for <duration>", "how long the window is open; up to 2m it is not closed by a timer")
+        .argParser(windowLength)
+        .default(drillWindow, formatDuration(drillWindow)),
     )
     .option(
       "--email <address>",

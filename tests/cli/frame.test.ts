@@ -71,6 +71,12 @@ describe("help", () => {
     for (const command of listed) expect((await help(command)).text).toContain(`$ mfactl ${command}`);
   });
 
+  it("tells how long a drill's window is open as a duration, as docs/mfactl.md does", async () => {
+    const { text } = await help("drill");
+    expect(text.replace(/\s+/g, " ")).toContain("(default: 3m)");
+    expect(readFileSync("docs/mfactl.md", "utf8")).toContain("mfactl drill [--for 3m]");
+  });
+
   it("and docs/mfactl.md tell the same exit codes and commands", async () => {
     const documented = readFileSync("docs/mfactl.md", "utf8");
     for (const [name, { code }] of Object.entries(exitCodes)) expect(documented).toContain(`| ${code} | \`${name}\` |`);
