@@ -7,11 +7,11 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { StackOutputs } from "./stack-outputs.ts";
 
-export type QueueName = "records" | "due" | "timer" | "reconcile" | "explain-alarm";
+export const queueNames = ["records", "due", "timer", "reconcile", "explain-alarm", "drill"] as const;
 
 /** A dead-letter queue, and the queue that its messages can be moved back to. */
 export interface DeadLetterQueue {
-  name: QueueName;
+  name: (typeof queueNames)[number];
   url: string;
   /** Absent where what lies there is no message of ours. */
   backTo?: string;
@@ -29,6 +29,7 @@ export const deadLetterQueues = (outputs: StackOutputs): DeadLetterQueue[] => [
   { name: "timer", url: outputs.TimerDlqUrl, holds: "timers that EventBridge Scheduler could not deliver" },
   { name: "reconcile", url: outputs.ReconcileDlqUrl, holds: "runs of the reconciler that failed" },
   { name: "explain-alarm", url: outputs.ExplainAlarmDlqUrl, holds: "alarms that could not be explained" },
+  { name: "drill", url: outputs.DrillDlqUrl, holds: "drills that died" },
 ];
 
 /** About how many messages lie in the queue, and its ARN. */

@@ -2,7 +2,7 @@ import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from "@aws-s
 import { Argument, type Command } from "commander";
 import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
-import { type DeadLetterQueue, deadLetterQueues, queueState } from "./dead-letter-queues.ts";
+import { type DeadLetterQueue, deadLetterQueues, queueNames, queueState } from "./dead-letter-queues.ts";
 import { Failure } from "./failure.ts";
 import { countOption } from "./option-values.ts";
 import { type Output, plural } from "./output.ts";
@@ -22,15 +22,7 @@ export const register = (program: Command, context: Context): void => {
   program
     .command("redrive")
     .summary("move dead letters back to where they came from")
-    .addArgument(
-      new Argument("[queue]", "one queue (default: all that can be moved)").choices([
-        "records",
-        "due",
-        "timer",
-        "reconcile",
-        "explain-alarm",
-      ]),
-    )
+    .addArgument(new Argument("[queue]", "one queue (default: all that can be moved)").choices(queueNames))
     .option("--rate <count>", "messages per second", countOption(500), 5)
     .addHelpText(
       "after",

@@ -17,6 +17,7 @@ const schema = v.objectWithRest(
     DueDlqUrl: required,
     ReconcileDlqUrl: required,
     ExplainAlarmDlqUrl: required,
+    DrillDlqUrl: required,
     ...Object.fromEntries(Object.keys(policyParameters).map((name) => [outputName(name), required])),
   },
   v.string(),

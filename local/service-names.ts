@@ -8,6 +8,7 @@ export const names = {
   timerDlq: "timer-dlq",
   reconcileDlq: "reconcile-dlq",
   explainAlarmDlq: "explain-alarm-dlq",
+  drillDlq: "drill-dlq",
   windowsTable: "windows",
   scheduleGroup: "cognito-mfa-lifecycle",
 } as const;

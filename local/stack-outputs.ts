@@ -19,6 +19,7 @@ export const stackOutputs = (
     timerDlq: Queue;
     reconcileDlq: Queue;
     explainAlarmDlq: Queue;
+    drillDlq: Queue;
   },
   functionArn: (name: string) => string,
 ) => {
@@ -53,6 +54,7 @@ export const stackOutputs = (
     AlarmNamePrefix: `${names.stack}-`,
     MetricsService: names.stack,
     ExplainAlarmDlqUrl: queues.explainAlarmDlq.url,
+    DrillDlqUrl: queues.drillDlq.url,
     ...(Object.fromEntries(policy) as Record<string, string>),
   };
 };

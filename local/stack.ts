@@ -83,6 +83,7 @@ export const deployStack = async (
   const timerDlq = await queue(names.timerDlq);
   const reconcileDlq = await queue(names.reconcileDlq);
   const explainAlarmDlq = await queue(names.explainAlarmDlq);
+  const drillDlq = await queue(names.drillDlq);
   const records = await queue(names.recordsQueue, redrive(recordsDlq.arn, 180));
   const due = await queue(names.dueQueue, redrive(dueDlq.arn, 360));
   const scheduler = new SchedulerClient(options);
@@ -109,7 +110,7 @@ export const deployStack = async (
     DRILL_EMAIL: simulatorAddress,
     ...parameters,
   };
-  const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq, explainAlarmDlq };
+  const queues = { records, recordsDlq, due, dueDlq, timerDlq, reconcileDlq, explainAlarmDlq, drillDlq };
   const telemetry = new RecordedTelemetry(aws.clock);
   aws.cloudWatch.data = () => telemetry.data(names.stack);
   const usual = (caller: string): Required<Surroundings> => ({

@@ -25,6 +25,9 @@ const deadLetters = {
   DueDlqUrl: "Windows still close by the reconciler. Look at them: mfactl failures. Then mfactl redrive.",
   TimerDlqUrl: "What Scheduler could not deliver; the reconciler closes those windows. See the timers' role and queue.",
   ReconcileDlqUrl: "Failed runs of the reconciler; the next run does the same work. See its log.",
+  ExplainAlarmDlqUrl: "Alarms that rang without saying whom they are about: mfactl list --overdue does. See its log.",
+  DrillDlqUrl:
+    "Drills that died, and may have left their user in the pool. Look at them: mfactl failures. See its log.",
 };
 
 const many = 100;

@@ -209,7 +209,7 @@ describe("mfactl", () => {
     [["open", "hanako@example.com", "--reason", " "], "It must not be empty."],
     [["clsoe", "hanako@example.com"], "(Did you mean close?)"],
     [["list", "--due-within", "soon"], "Write it like 30m"],
-    [["redrive", "dues"], "Allowed choices are records, due, timer, reconcile, explain-alarm."],
+    [["redrive", "dues"], "Allowed choices are records, due, timer, reconcile, explain-alarm, drill."],
   ])("refuses %j as wrong usage", async (argv, words) => {
     stack = await startMfactlStack();
     const { code, stderr } = await stack.mfactl(argv);

@@ -8,6 +8,7 @@ import { DeleteScheduleGroupCommand } from "@aws-sdk/client-scheduler";
 import { SubscribeCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import { detachTriggers } from "../../cli/detach-triggers.ts";
 import { doctor, examine } from "../../cli/doctor.ts";
 import { poolSettings } from "../../cli/pool-settings.ts";
@@ -189,6 +190,16 @@ describe("doctor", () => {
   ])("says it when %s", async (_, arrange, expected) => {
     await arrange();
     expect(await complaints()).toEqual(expected);
+  });
+
+  it("says it when dead letters wait, whichever queue they are in", async () => {
+    const deployed = [...readFileSync("infra/queues.yml", "utf8").matchAll(/^ {2}(\w+Dlq):$/gm)];
+    const outputs: Record<string, string> = stack.outputs;
+    const urls = deployed.map(([, id]) => outputs[`${id}Url`]);
+    for (const QueueUrl of urls) {
+      await operator.connection.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" }));
+    }
+    expect(await complaints()).toEqual(urls.map((url) => `fail queue ${url?.split("/").at(-1)}`));
   });
 
   it("says it when a function may not be invoked for the pool", async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import { hour } from "../../shared/duration.ts";
 import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
 
@@ -32,7 +33,23 @@ const messagesIn = async (QueueUrl: string | undefined) => {
   return (await stack.sqs.getQueueAttributes({ QueueUrl, AttributeNames })).Attributes?.ApproximateNumberOfMessages;
 };
 
+/** The dead-letter queues that are deployed, and what outputs and words name them by. */
+const deployed = [...readFileSync("infra/queues.yml", "utf8").matchAll(/^ {2}(\w+)Dlq:$/gm)].map(([, id = ""]) => ({
+  output: `${id}DlqUrl`,
+  name: id.replace(/(?!^)[A-Z]/g, "-$&").toLowerCase(),
+}));
+
 describe("mfactl failures", () => {
+  it("looks into every dead-letter queue that is deployed", async () => {
+    const outputs: Record<string, string> = stack.outputs;
+    for (const { output, name } of deployed) await put(outputs[output], `lost by ${name}`);
+    const { queues } = await stack.json("failures");
+    expect(queues).toEqual(
+      expect.arrayContaining(deployed.map(({ name }) => expect.objectContaining({ name, messages: 1 }))),
+    );
+    expect(queues).toHaveLength(deployed.length);
+  });
+
   it("says so when nothing has failed", async () => {
     expect((await stack.mfactl(["failures"])).stdout).toContain("Nothing has failed for good.");
   });
@@ -98,11 +115,14 @@ describe("mfactl redrive", () => {
     expect(await messagesIn(stack.outputs["RecordsDlqUrl"])).toBe("1");
   });
 
-  it.each(["timer", "reconcile", "explain-alarm"])("refuses %s, and says who has it instead", async (queue) => {
-    const { code, stderr } = await stack.mfactl(["redrive", queue]);
-    expect(code).toBe(27);
-    expect(stderr).toContain("the reconciler closes every window from there");
-  });
+  it.each(["timer", "reconcile", "explain-alarm", "drill"])(
+    "refuses %s, and says who has it instead",
+    async (queue) => {
+      const { code, stderr } = await stack.mfactl(["redrive", queue]);
+      expect(code).toBe(27);
+      expect(stderr).toContain("the reconciler closes every window from there");
+    },
+  );
 
   it("says so when there is nothing to move", async () => {
     expect((await stack.mfactl(["redrive"])).stdout).toBe("Nothing to move: the queues are empty.\n");
