@@ -51,12 +51,5 @@ export const requireFitPool = async (cognito: CognitoIdentityProviderClient, Use
   }
 };
 
-/** Undefined for those who may not know: the help desk can do without. */
-const planOf = async (cognito: CognitoIdentityProviderClient, UserPoolId: string): Promise<string | undefined> => {
-  try {
-    return (await cognito.send(new DescribeUserPoolCommand({ UserPoolId }))).UserPool?.UserPoolTier;
-  } catch (error) {
-    if (error instanceof Error && error.name.startsWith("AccessDenied")) return undefined;
-    throw error;
-  }
-};
+const planOf = async (cognito: CognitoIdentityProviderClient, UserPoolId: string): Promise<string | undefined> =>
+  (await cognito.send(new DescribeUserPoolCommand({ UserPoolId }))).UserPool?.UserPoolTier;

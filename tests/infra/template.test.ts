@@ -5,6 +5,7 @@ import { describeDashboard } from "./template/dashboard.ts";
 import { describeFunctions } from "./template/functions.ts";
 import { describeHops } from "./template/hops.ts";
 import { describeLeastPrivilege } from "./template/least-privilege.ts";
+import { describeOperatorPolicies } from "./template/operator-policies.ts";
 import { describeOutputs } from "./template/outputs.ts";
 import { describePermissions } from "./template/permissions.ts";
 import { describePool } from "./template/pool.ts";
@@ -26,5 +27,8 @@ describe.each(packaged)("the template for %s", (_name, variant, packaged) => {
   describeAlarms(packaged, variant);
   describeDashboard(packaged);
   describeOutputs(packaged, variant);
-  if (variant === variants[0]) describeLeastPrivilege(packaged, variant);
+  if (variant === variants[0]) {
+    describeLeastPrivilege(packaged, variant);
+    describeOperatorPolicies(packaged, variant);
+  }
 });

@@ -1,5 +1,6 @@
 import { names } from "../../local/service-names.ts";
 import type { Call } from "../../local/aws/service.ts";
+import type { Variant } from "../infra/template/variants.ts";
 
 /** What the packaged template calls the resources that the local stack knows by these names. */
 const queues: Record<string, string> = {
@@ -8,6 +9,9 @@ const queues: Record<string, string> = {
   [names.dueQueue]: "DueQueue.Arn",
   [names.dueDlq]: "DueDlq.Arn",
   [names.timerDlq]: "TimerDlq.Arn",
+  [names.reconcileDlq]: "ReconcileDlq.Arn",
+  [names.explainAlarmDlq]: "ExplainAlarmDlq.Arn",
+  [names.drillDlq]: "DrillDlq.Arn",
 };
 
 const text = ({ input }: Call, member: string): string => {
@@ -15,25 +19,77 @@ const text = ({ input }: Call, member: string): string => {
   return typeof value === "string" ? value : "";
 };
 
+const queueAt = (call: Call, member: string): string | undefined =>
+  queues[text(call, member).split(/[/:]/).at(-1) ?? ""];
+
+/** What a dead-letter queue that is moved is read with: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html */
+const emptying = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
+
+const ofQueue = (call: Call): string[] | undefined => {
+  const { operation } = call;
+  const queue = queueAt(call, "QueueUrl");
+  // A batch needs the permission of the single operation.
+  if (queue !== undefined) return [`sqs:${operation.replace(/Batch$/, "")} on ${queue}`];
+  const source = queueAt(call, "SourceArn");
+  if (source === undefined) return undefined;
+  const target = queueAt(call, "DestinationArn");
+  return [
+    ...[operation, ...emptying].map((action) => `sqs:${action} on ${source}`),
+    ...(target === undefined ? [] : [`sqs:SendMessage on ${target}`]),
+  ];
+};
+
+const ofTable = (call: Call): string[] | undefined => {
+  const { operation, input } = call;
+  const tables = Object.keys(input["RequestItems"] ?? { [text(call, "TableName")]: {} });
+  if (tables.join() !== names.windowsTable) return undefined;
+  const index = text(call, "IndexName");
+  return [`dynamodb:${operation} on ${index === "" ? "WindowsTable.Arn" : `\${WindowsTable.Arn}/index/${index}`}`];
+};
+
+/** What an operator's tool asks besides. */
+const ofOperator = (call: Call, topic: string): string[] | undefined => {
+  switch (`${call.service} ${call.operation}`) {
+    // AWS answers everybody who they are.
+    case "sts GetCallerIdentity":
+      return [];
+    case "cloudformation DescribeStacks":
+      return [`cloudformation:DescribeStacks on ${stack}`];
+    case "logs CreateLogStream":
+    case "logs PutLogEvents":
+      return [`logs:${call.operation} on AuditLogGroup.Arn`];
+    case "cloudwatch DescribeAlarms":
+      return [`cloudwatch:DescribeAlarms on ${alarms}`];
+    case "cloudwatch GetMetricStatistics":
+      return ["cloudwatch:GetMetricStatistics on *"];
+    case "sns ListSubscriptionsByTopic":
+      return [`sns:ListSubscriptionsByTopic on ${topic}`];
+    case "Scheduler GetScheduleGroup":
+      return ["scheduler:GetScheduleGroup on ScheduleGroup.Arn"];
+    case "Lambda GetPolicy":
+    case "Lambda GetFunctionConfiguration":
+      return [`lambda:${call.operation} on ${functionOf(call)}LambdaFunction.Arn`];
+    default:
+      return undefined;
+  }
+};
+
+/** Serverless makes logical ids of names: `re-enable-mfa` becomes `ReDashenableDashmfa`. */
+const functionOf = (call: Call): string =>
+  (text(call, "FunctionName").split(":").at(-1) ?? "")
+    .replaceAll("-", "Dash")
+    .replace(/^./, (first) => first.toUpperCase());
+
 /**
  * The permissions that AWS asks for on this call, as "action on resource" in the words of the template.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html. Throws for a call that it does not know.
  */
-export const permissionsFor = (call: Call, { pool, topic }: { pool: string; topic: string }): string[] => {
+export const permissionsFor = (call: Call, { pool, topic }: Pick<Variant, "pool" | "topic">): string[] => {
   const { service, operation } = call;
-  if (service === "cognito-idp" && /^(Admin|DescribeUserPool$)/.test(operation)) {
-    return [`cognito-idp:${operation} on ${pool}`];
-  }
-  if (service === "DynamoDB" && text(call, "TableName") === names.windowsTable) {
-    const index = text(call, "IndexName");
-    const table = index === "" ? "WindowsTable.Arn" : `\${WindowsTable.Arn}/index/${index}`;
-    return [`dynamodb:${operation} on ${table}`];
-  }
-  if (service === "SQS") {
-    const queue = queues[text(call, "QueueUrl").split("/").at(-1) ?? ""];
-    // A batch needs the permission of the single operation.
-    if (queue !== undefined) return [`sqs:${operation.replace(/Batch$/, "")} on ${queue}`];
-  }
+  if (service === "cognito-idp" && text(call, "UserPoolId") !== "") return [`cognito-idp:${operation} on ${pool}`];
+  const permissions =
+    service === "DynamoDB" ? ofTable(call) : service === "SQS" ? ofQueue(call) : ofOperator(call, topic);
+  if (permissions !== undefined) return permissions;
   if (service === "Scheduler" && operation === "DeleteSchedule") return [`scheduler:DeleteSchedule on ${timers}`];
   if (service === "Scheduler" && operation === "CreateSchedule" && text(call, "GroupName") === names.scheduleGroup) {
     return [`scheduler:CreateSchedule on ${timers}`, "iam:PassRole on TimerRole.Arn"];
@@ -46,6 +102,8 @@ export const permissionsFor = (call: Call, { pool, topic }: { pool: string; topi
   throw new Error(`Nobody knows which permission ${service} ${operation} needs.`);
 };
 
+const stack = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*";
+const alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*";
 const timers = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${ScheduleGroup}/*";
 
 /** Permissions that no call of our own code needs, and who does. */

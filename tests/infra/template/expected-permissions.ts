@@ -83,7 +83,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on(stack, "cloudformation:DescribeStacks"),
     ...on("WindowsTable.Arn", ...changeWindows, "dynamodb:BatchGetItem"),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
-    ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"),
+    ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser", "cognito-idp:DescribeUserPool"),
     ...on(pool, "cognito-idp:AdminSetUserMFAPreference", "cognito-idp:GetUserPoolMfaConfig", "cognito-idp:ListUsers"),
     ...setTimers,
     ...on("DueQueue.Arn", "sqs:SendMessage"),
@@ -91,7 +91,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   ],
   AdministratorPolicy: [
     ...on("WindowsTable.Arn", "dynamodb:Scan"),
-    ...on(pool, "cognito-idp:DescribeUserPool", "cognito-idp:UpdateUserPool", "cognito-idp:SetUserPoolMfaConfig"),
+    ...on(pool, "cognito-idp:UpdateUserPool", "cognito-idp:SetUserPoolMfaConfig"),
     ...on(pool, "cognito-idp:GetGroup", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminAddUserToGroup"),
     ...on(pool, "cognito-idp:TagResource", "cognito-idp:UntagResource"),
     ...on(pool, "cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser"),

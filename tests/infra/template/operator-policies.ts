@@ -1,0 +1,173 @@
+import {
+  AdminAddUserToGroupCommand,
+  CreateGroupCommand,
+  CreateUserPoolCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Server } from "node:http";
+import { commands } from "../../../cli/commands.ts";
+import { run } from "../../../cli/run.ts";
+import { serve } from "../../../local/aws/server.ts";
+import type { Call } from "../../../local/aws/service.ts";
+import { names } from "../../../local/service-names.ts";
+import { minute } from "../../../shared/duration.ts";
+import { aRecord } from "../../support/messages.ts";
+import { permissionsFor } from "../../support/needed-permissions.ts";
+import { listOf, type Packaged, pointsAt, type PolicyDocument } from "../../support/packaged-template.ts";
+import { startStack, type TestStack } from "../../support/stack.ts";
+import type { Variant } from "./variants.ts";
+
+/** What the operator types, and the exit code that it ends with. */
+type Typed = [command: string, code: number];
+
+/** On a pool without Email MFA `open` looks further: is it the plan? */
+const helpDeskTypes: Typed[] = [
+  ["open user1@example.com --reason x", 0],
+  ["open user1@example.com --reason x --stack-name lite", 34],
+  ["list", 0],
+  ["show user1@example.com", 0],
+  ["extend user1@example.com --by 1h", 0],
+  ["close user1@example.com --yes", 0],
+];
+const administratorTypes: Typed[] = [
+  ["open user2@example.com --reason x --for 1h", 0],
+  ["replan --grace 2h --apply all --reason x --yes", 0],
+  ["failures", 0],
+  ["redrive --yes", 0],
+  ["retry --all-overdue", 0],
+  ["export --from 2026-01-01 --to 2027-01-01 --format csv", 0],
+  ["detach --yes", 0],
+  ["attach --yes", 0],
+  ["drill --yes", 0],
+  ["doctor", 0],
+];
+
+/** What the help desk needs, though not in these lives. */
+const rarelyNeeded: Record<string, string> = {
+  "dynamodb:DeleteItem on WindowsTable.Arn": "a window is closed again when Email MFA could not be switched off",
+  "dynamodb:UpdateItem on WindowsTable.Arn": "the same, when it was half closed already",
+};
+
+/** Runs mfactl with exactly what the policies of its operators allow, as if the local stack were a stack in AWS. */
+export const describeOperatorPolicies = (packaged: Packaged, variant: Variant): void =>
+  describe("the operators' policies, against what mfactl calls", () => {
+    const helpDesk = grantedBy(packaged, "HelpDeskPolicy");
+    const administrator = [...helpDesk, ...grantedBy(packaged, "AdministratorPolicy")];
+    const operators: Record<string, Operator> = {
+      "help-desk": { allowed: new Set(helpDesk), used: new Set() },
+      administrator: { allowed: new Set(administrator), used: new Set() },
+    };
+    const usedOf = (caller: string) => [...(operators[caller]?.used ?? [])];
+    const surroundings = process.env;
+    let stack: TestStack;
+    let logs: Server;
+    let type: (caller: string, typed: Typed[]) => Promise<Typed[]>;
+
+    beforeAll(async () => {
+      stack = await startStack({ GRACE_PERIOD: "1h", SCOPE: "group:staff" });
+      await arrange(stack);
+      stack.aws.endpoint.faults = (call) => refuseUnlessAllowed(operators[call.caller], call, variant);
+      const served = await serve(async ({ headers }) => {
+        const operation = headers["x-amz-target"]?.split(".").at(-1) ?? "";
+        const call = { service: "logs", operation, input: {}, caller: process.env["AWS_ACCESS_KEY_ID"] ?? "" };
+        const refused = refuseUnlessAllowed(operators[call.caller], call, variant);
+        const type = { "content-type": "application/x-amz-json-1.1" };
+        if (refused === undefined) return { status: 200, headers: type, body: "{}" };
+        return { status: 400, headers: { ...type, "x-amzn-errortype": refused.code }, body: "{}" };
+      }, 0);
+      logs = served.server;
+      type = async (caller, typed) => {
+        process.env = { ...surroundings, ...environmentOf(caller, stack.aws.url, served.url) };
+        const ended: Typed[] = [];
+        for (const [line] of typed) ended.push([line, await mfactl(stack, line)]);
+        return ended;
+      };
+    }, 60_000);
+    afterAll(async () => {
+      process.env = surroundings;
+      logs.closeAllConnections();
+      logs.close();
+      await stack.stop();
+    });
+
+    it("let the help desk open, list, show, extend and close", async () => {
+      expect(await type("help-desk", helpDeskTypes)).toEqual(helpDeskTypes);
+      expect(usedOf("help-desk").filter((one) => !helpDesk.includes(one))).toEqual([]);
+    }, 60_000);
+
+    it("give the help desk nothing that these commands do not need", () => {
+      const unused = helpDesk.filter((one) => !usedOf("help-desk").includes(one));
+      expect(unused.filter((one) => !(one in rarelyNeeded))).toEqual([]);
+    });
+
+    it("let an administrator do all the rest", async () => {
+      expect(await type("administrator", administratorTypes)).toEqual(administratorTypes);
+      expect(usedOf("administrator").filter((one) => !administrator.includes(one))).toEqual([]);
+      const typed = [...helpDeskTypes, ...administratorTypes].map(([line]) => line.split(" ")[0]);
+      expect(new Set(typed).size).toBe(commands.length);
+    }, 120_000);
+  });
+
+interface Operator {
+  allowed: Set<string>;
+  used: Set<string>;
+}
+
+const grantedBy = (packaged: Packaged, policy: string): string[] =>
+  packaged
+    .one<{ PolicyDocument: PolicyDocument }>("AWS::IAM::ManagedPolicy", policy)
+    .PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
+      listOf(Action).flatMap((action) => listOf(Resource).map((resource) => `${action} on ${pointsAt(resource)}`)),
+    );
+
+const refuseUnlessAllowed = (operator: Operator | undefined, call: Call, variant: Variant) => {
+  if (operator === undefined) return undefined;
+  const needed = permissionsFor(call, variant);
+  for (const permission of needed) operator.used.add(permission);
+  const lacking = needed.filter((permission) => !operator.allowed.has(permission));
+  if (lacking.length === 0) return undefined;
+  return { kind: "refuse" as const, code: "AccessDeniedException", message: `No ${lacking.join(", ")}.` };
+};
+
+/** Two users with a dead letter each, a run of the reconciler, and another stack with a poor pool. */
+const arrange = async (stack: TestStack): Promise<void> => {
+  const { aws, cognito, outputs } = stack;
+  const [GroupName, UserPoolId] = ["staff", stack.userPoolId];
+  await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName }));
+  const users = [await stack.user(), await stack.user()];
+  for (const { username: Username } of users) {
+    await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName }));
+  }
+  aws.lambda.register("explain-alarm", async () => undefined, { timeoutMs: 1000 });
+  const audited = { ...outputs, AuditLogGroupName: "audit", ExplainAlarmFunctionName: "explain-alarm" };
+  const { UserPool } = await cognito.send(new CreateUserPoolCommand({ PoolName: "lite", UserPoolTier: "LITE" }));
+  const createdAt = aws.clock.now();
+  aws.cloudFormation.put({ name: names.stack, createdAt, outputs: audited });
+  aws.cloudFormation.put({ name: "lite", createdAt, outputs: { ...audited, UserPoolId: UserPool?.Id ?? "" } });
+  const sqs = new SQSClient(aws.clientOptions("test"));
+  for (const user of users) {
+    const MessageBody = JSON.stringify(aRecord("signed-in", user, createdAt));
+    await sqs.send(new SendMessageCommand({ QueueUrl: outputs.RecordsDlqUrl, MessageBody }));
+  }
+  await aws.clock.advanceBy(6 * minute);
+};
+
+const environmentOf = (caller: string, url: string, logsUrl: string) => ({
+  AWS_ACCESS_KEY_ID: caller,
+  AWS_SECRET_ACCESS_KEY: "local",
+  AWS_ENDPOINT_URL: url,
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsUrl,
+});
+
+const mfactl = async ({ aws }: TestStack, line: string): Promise<number> => {
+  const said: string[] = [];
+  const sink = { write: (text: string) => said.push(text) };
+  return run(["--region", aws.region, "--stack-name", names.stack, ...line.split(" ")], {
+    environment: { AWS_REGION: aws.region },
+    clock: { now: () => aws.clock.now(), sleep: (milliseconds) => aws.clock.advanceBy(milliseconds) },
+    newId: () => `${line.split(" ")[0]}-${said.length}`,
+    stdout: sink,
+    stderr: sink,
+  });
+};
