@@ -56,7 +56,8 @@ export const describeError = (error: unknown): { error: string; message: string;
   if (!(error instanceof Error)) return { error: typeof error, message: "" };
   const message = withoutAddresses(error.message.replace(/(["'`]).*?\1/gs, "$1…$1"));
   return {
-    error: error.name,
+    // Node names its own errors, of the network and of TLS, by a code alone: https://nodejs.org/api/errors.html#errorcode
+    error: error.name === "Error" && "code" in error && typeof error.code === "string" ? error.code : error.name,
     message,
     where: error.stack
       ?.split("\n")

@@ -6,4 +6,10 @@ describe("describeError", () => {
     const error = new TypeError("Value 'hanako@example.com' at \"username\" of hanako@example.com is wrong");
     expect(describeError(error)).toMatchObject({ error: "TypeError", message: "Value '…' at \"…\" of … is wrong" });
   });
+
+  it("calls an error that has no name of its own by its code", () => {
+    const refused = Object.assign(new Error("self-signed certificate"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    expect(describeError(refused)).toMatchObject({ error: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    expect(describeError(new Error("no code"))).toMatchObject({ error: "Error" });
+  });
 });
