@@ -1,29 +1,30 @@
-import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  type PutMetricAlarmCommandInput,
+  SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
 import type { LocalAws } from "./aws/local-aws.ts";
 import { names } from "./service-names.ts";
 
 const subscriber = "alarms@example.com";
 
-/** A topic with a subscriber who has confirmed, and two of the alarms of the service, both quiet. Gives the topic's ARN. */
+/** A topic with a subscriber who has confirmed, and two of the alarms of infra/alarms/windows.yml, both quiet. Gives the topic's ARN. */
 export const createAlarms = async (aws: LocalAws): Promise<string> => {
   const topicArn = aws.sns.createTopic(`${names.stack}-alarms`);
   aws.sns.confirm(topicArn, aws.sns.subscribe(topicArn, subscriber).token);
   const cloudWatch = new CloudWatchClient(aws.clientOptions("deployment"));
-  const put = async (name: string, MetricName: string, rule: "missing" | "more than none") => {
+  const put = async (name: string, settings: Partial<PutMetricAlarmCommandInput>) => {
     const AlarmName = `${names.stack}-${name}`;
     await cloudWatch.send(
       new PutMetricAlarmCommand({
         AlarmName,
         AlarmActions: [topicArn],
         Namespace: "CognitoMfaLifecycle",
-        MetricName,
         Dimensions: [{ Name: "service", Value: names.stack }],
-        Period: 900,
         EvaluationPeriods: 1,
-        Threshold: rule === "missing" ? 1 : 0,
-        ...(rule === "missing"
-          ? { Statistic: "Sum", ComparisonOperator: "LessThanThreshold", TreatMissingData: "breaching" }
-          : { Statistic: "Maximum", ComparisonOperator: "GreaterThanThreshold", TreatMissingData: "notBreaching" }),
+        Threshold: 1,
+        ...settings,
       }),
     );
     await cloudWatch.send(
@@ -34,7 +35,19 @@ export const createAlarms = async (aws: LocalAws): Promise<string> => {
       }),
     );
   };
-  await put("heartbeat-missing", "ReconcilerHeartbeat", "missing");
-  await put("overdue", "WindowsOverdue", "more than none");
+  await put("reconciler-heartbeat-missing", {
+    MetricName: "ReconcilerHeartbeat",
+    Statistic: "Sum",
+    Period: 900,
+    ComparisonOperator: "LessThanThreshold",
+    TreatMissingData: "breaching",
+  });
+  await put("windows-overdue", {
+    MetricName: "WindowsOverdue",
+    Statistic: "Maximum",
+    Period: 300,
+    ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    TreatMissingData: "ignore",
+  });
   return topicArn;
 };

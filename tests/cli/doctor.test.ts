@@ -123,7 +123,7 @@ describe("doctor", () => {
       () =>
         operator.connection.cloudWatch.send(
           new SetAlarmStateCommand({
-            AlarmName: "cognito-mfa-lifecycle-local-overdue",
+            AlarmName: "cognito-mfa-lifecycle-local-windows-overdue",
             StateValue: "ALARM",
             StateReason: "test",
           }),

@@ -1,7 +1,9 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { powertoolsTelemetry } from "../../../shared/powertools.ts";
 import { type Metric, metricNames } from "../../../shared/telemetry.ts";
 import { listOf, type Packaged, pointsAt, type Queue, type Reference } from "../../support/packaged-template.ts";
+import { startStack } from "../../support/operations.ts";
 import type { Variant } from "./variants.ts";
 
 interface AlarmMetric {
@@ -77,6 +79,20 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
           .map(([suffix, missing]) => [prefix + suffix, missing])
           .sort(),
       );
+    });
+
+    it("are the same as those of the local stack, in name and in what they watch", async () => {
+      const stack = await startStack();
+      const cloudWatch = new CloudWatchClient(stack.aws.clientOptions("test"));
+      const { MetricAlarms } = await cloudWatch.send(new DescribeAlarmsCommand({}));
+      await stack.aws.stop();
+      expect(MetricAlarms).not.toHaveLength(0);
+      for (const { AlarmName = "", ...local } of MetricAlarms ?? []) {
+        const deployed: object | undefined = alarm(AlarmName.replace(stack.outputs.AlarmNamePrefix, ""));
+        const { MetricName, Statistic, Period, ComparisonOperator, Threshold, TreatMissingData } = local;
+        const watched = { MetricName, Statistic, Period, ComparisonOperator, Threshold, TreatMissingData };
+        expect({ AlarmName, deployed }).toMatchObject({ deployed: watched });
+      }
     });
 
     it("all notify the topic", () => {
