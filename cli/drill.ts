@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { cognitoDrillUsers, simulatorAddress } from "../shared/drill/drill-user.ts";
 import { drillWindow, runDrill } from "../shared/drill/drill.ts";
 import { randomPassword } from "../shared/drill/random-password.ts";
-import { formatDuration, hour, minute, parseDuration } from "../shared/duration.ts";
+import { formatDuration, minute, parseDuration } from "../shared/duration.ts";
 import { Failure } from "./failure.ts";
 import type { OperationsContext } from "./operations-context.ts";
 import { addressOption } from "./option-values.ts";
@@ -13,10 +13,15 @@ export interface DrillOptions {
   email?: string;
 }
 
+/** The user of a drill that lasts longer than twenty minutes is taken for left over. */
+const longestWindow = 15 * minute;
+
 const windowLength = (text: string): number => {
   const milliseconds = parseDuration(text);
-  if (milliseconds !== undefined && milliseconds <= hour) return milliseconds;
-  throw new InvalidArgumentError("It must be a duration from 0 to 1h, written like 30s or 5m.");
+  if (milliseconds !== undefined && milliseconds <= longestWindow) return milliseconds;
+  throw new InvalidArgumentError(
+    `It must be a duration from 0 to ${formatDuration(longestWindow)}, written like 30s or 5m.`,
+  );
 };
 
 export const register = (program: Command, context: OperationsContext): void => {
