@@ -33,7 +33,8 @@ const show = async (context: Context, text: string): Promise<void> => {
   const current = user.gone ? "gone" : await users.read(user.username);
   const factors = current === "gone" ? undefined : current.factors;
   const { open, seen } = await windows.find(user);
-  const history = await reports.history(user);
+  // A close that was overtaken leaves its copy until the window closes.
+  const history = (await reports.history(user)).filter(({ windowId }) => windowId !== open?.windowId);
   const now = clock.now();
   const { output } = context;
   output.result(
@@ -65,7 +66,8 @@ const words = ({ active, preferred }: Factors): string =>
     : `factors ${active.join(", ")}${preferred === undefined ? "" : `, preferred ${preferred}`}`;
 
 const aboutLookedAt = (seen: Seen | undefined) => [
-  seen && `Last looked at ${instant(seen.checkedAt)}${seen.known ? ", Email MFA known to have been on" : ""}.`,
+  seen &&
+    `${seen.checkedAt === undefined ? "To be looked at at the next sign-in" : `Last looked at ${instant(seen.checkedAt)}`}${seen.known ? ", Email MFA known to have been on" : ""}.`,
 ];
 
 const aboutOpen = (output: Output, open: Window, { policy, clock }: Pick<Connection, "policy" | "clock">) => {

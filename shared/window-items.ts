@@ -30,6 +30,7 @@ const window = v.object({
   ),
   closeAsked: v.optional(act),
   switchingOffUntil: v.optional(instant),
+  switchingOffVersion: v.optional(v.number()),
   attempts: v.number(),
   lastFailure: v.optional(v.object({ at: instant, error: v.string(), message: v.string() })),
   nextTryAt: v.optional(instant),
@@ -43,7 +44,7 @@ const closed = v.object({
   evidence: v.optional(v.object({ before: factors, after: factors })),
 });
 
-const seen = v.object({ checkedAt: instant, known: v.boolean() });
+const seen = v.object({ checkedAt: v.optional(instant), known: v.boolean() });
 
 const itemKey = v.object({ item: v.string() });
 

@@ -89,28 +89,8 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
 
   async close(closed) {
     const item = closedItem(closed);
-    // A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on, or
-    // the user gone, has nothing truer to say, and adds just the facts that came since. Whoever comes second adds nothing.
-    const isFirst = "attribute_not_exists(#user)";
-    const isNewer = "#version < :version";
-    const wasFound = "outcome = :found";
     const kept = await unlessConditionFails(
-      documents.send(
-        new PutCommand({
-          TableName,
-          Item: item,
-          ...(closed.outcome === "user-gone"
-            ? { ConditionExpression: isFirst, ExpressionAttributeNames: { "#user": "user" } }
-            : {
-                ConditionExpression:
-                  closed.outcome === "already-enabled"
-                    ? `${isFirst} OR (${isNewer} AND ${wasFound})`
-                    : `${isFirst} OR ${isNewer} OR (#version = :version AND ${wasFound})`,
-                ExpressionAttributeNames: { "#user": "user", "#version": "version" },
-                ExpressionAttributeValues: { ":version": closed.version, ":found": "already-enabled" },
-              }),
-        }),
-      ),
+      documents.send(new PutCommand({ TableName, Item: item, ...overOlderCopy(closed) })),
     );
     if (!kept) await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...factsOf(closed) })));
     const removed = await unlessConditionFails(
@@ -191,15 +171,57 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
   },
 });
 
-/** The facts of a closed window, written over an older version of its copy. */
+/**
+ * A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on, or the
+ * user gone, has nothing truer to say, and adds just what came since. Whoever comes second adds nothing. A copy from before
+ * Email MFA was last switched off says nothing of how the window ended.
+ */
+const overOlderCopy = (closed: ClosedWindow) => {
+  const isNewer = "#version < :version";
+  const onlyFound = "outcome = :found";
+  const clauses = ["attribute_not_exists(#user)"];
+  if (closed.outcome === "already-enabled") clauses.push(`(${isNewer} AND ${onlyFound})`);
+  else if (closed.outcome !== "user-gone") clauses.push(isNewer, `(#version = :version AND ${onlyFound})`);
+  if (closed.switchingOffVersion !== undefined) {
+    clauses.push(`(${isNewer} AND (attribute_not_exists(switchingOffVersion) OR switchingOffVersion < :mark))`);
+  }
+  const ConditionExpression = clauses.join(" OR ");
+  const used = <Value>(placeholders: Record<string, Value>): Record<string, Value> | undefined => {
+    const entries = Object.entries(placeholders).filter(([name]) => ConditionExpression.includes(name));
+    return entries.length === 0 ? undefined : Object.fromEntries(entries);
+  };
+  return {
+    ConditionExpression,
+    ExpressionAttributeNames: used({ "#user": "user", "#version": "version" }),
+    ExpressionAttributeValues: used({
+      ":version": closed.version,
+      ":found": "already-enabled",
+      ":mark": closed.switchingOffVersion,
+    }),
+  };
+};
+
+/** What came to a closed window since its copy was kept, written over that. */
 const factsOf = (closed: ClosedWindow) => {
-  const { user, item, facts, counts } = closedItem(closed);
+  const { user, item, facts, counts, changes, closeAsked } = closedItem(closed);
   return {
     Key: { user, item },
-    UpdateExpression: "SET #facts = :facts, #counts = :counts, #version = :version",
+    UpdateExpression: `SET #facts = :facts, #counts = :counts, #changes = :changes, #version = :version${closeAsked === undefined ? "" : ", #closeAsked = :closeAsked"}`,
     ConditionExpression: "#version < :version",
-    ExpressionAttributeNames: { "#facts": "facts", "#counts": "counts", "#version": "version" },
-    ExpressionAttributeValues: { ":facts": facts, ":counts": counts, ":version": closed.version },
+    ExpressionAttributeNames: {
+      "#facts": "facts",
+      "#counts": "counts",
+      "#changes": "changes",
+      "#version": "version",
+      ...(closeAsked === undefined ? {} : { "#closeAsked": "closeAsked" }),
+    },
+    ExpressionAttributeValues: {
+      ":facts": facts,
+      ":counts": counts,
+      ":changes": changes,
+      ":version": closed.version,
+      ...(closeAsked === undefined ? {} : { ":closeAsked": closeAsked }),
+    },
   };
 };
 

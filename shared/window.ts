@@ -59,6 +59,8 @@ export interface Window extends UserKey {
   closeAsked?: OperatorAct | undefined;
   /** Until then an operator may be about to switch Email MFA off. */
   switchingOffUntil?: Date | undefined;
+  /** Another one each time that an operator is about to switch Email MFA off, or has. */
+  switchingOffVersion?: number | undefined;
   /** Failed re-enables so far. */
   attempts: number;
   lastFailure?: { at: Date; error: string; message: string } | undefined;
@@ -76,7 +78,8 @@ export interface ClosedWindow extends Window {
 
 /** What is known of a user who has no open window: when we last looked, and whether Email MFA was ever seen on. */
 export interface Seen {
-  checkedAt: Date;
+  /** Absent where the next sign-in is to be looked at. */
+  checkedAt?: Date | undefined;
   known: boolean;
 }
 
@@ -226,17 +229,23 @@ const longestSwitchingOff = 3 * minute;
 export const switchingOff = (window: Window, now: Date): Window => ({
   ...window,
   switchingOffUntil: plus(now, longestSwitchingOff),
+  switchingOffVersion: window.version,
 });
 
 /** The window when Email MFA has been read back as off. */
-export const switchedOff = (window: Window): Window => ({ ...window, switchingOffUntil: undefined });
+export const switchedOff = (window: Window, now: Date): Window => ({
+  ...window,
+  switchingOffUntil: earlier(window.switchingOffUntil ?? now, now),
+  switchingOffVersion: window.version,
+});
 
 /** Whether Email MFA may be about to go off, so that the window must not close however the user is found. */
 export const mayBeSwitchedOff = ({ switchingOffUntil }: Window, now: Date): boolean =>
   switchingOffUntil !== undefined && now < switchingOffUntil;
 
+/** Whether no operator was at switching Email MFA off between the two: then what was read of the user at the one holds at the other. */
 export const isSameSwitchingOff = (one: Window, other: Window): boolean =>
-  one.switchingOffUntil?.getTime() === other.switchingOffUntil?.getTime();
+  one.switchingOffVersion === other.switchingOffVersion;
 
 export const isDue = (window: Pick<Window, "dueAt">, now: Date): boolean => now >= window.dueAt;
 
@@ -265,4 +274,4 @@ export const closeWindow = (
 
 /** Whether a user without an open window is to be looked at again when they sign in. */
 export const needsLook = (seen: Pick<Seen, "checkedAt"> | undefined, verifyEvery: number, now: Date): boolean =>
-  seen === undefined || now.getTime() - seen.checkedAt.getTime() >= verifyEvery;
+  seen?.checkedAt === undefined || now.getTime() - seen.checkedAt.getTime() >= verifyEvery;

@@ -1,6 +1,6 @@
 import { hour } from "../../shared/duration.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
-import { plus, switchedOff } from "../../shared/window.ts";
+import { plus } from "../../shared/window.ts";
 import type { Wire } from "../stack.ts";
 import { recordResetWith, reEnableWith } from "./rewire.ts";
 import {
@@ -182,7 +182,10 @@ export const bugs: readonly Bug[] = [
         ...windows,
         async find(user) {
           const found = await windows.find(user);
-          return { ...found, open: found.open && switchedOff(found.open) };
+          return {
+            ...found,
+            open: found.open && { ...found.open, switchingOffUntil: undefined, switchingOffVersion: undefined },
+          };
         },
       },
     })),

@@ -54,11 +54,16 @@ export const closing = (
 export const changingClosed = (before: ClosedWindow, after: ClosedWindow, isStillOpen: boolean): Broken => {
   const lost = before.facts.find((fact) => !hasFact(after, fact));
   if (lost !== undefined && after.facts.length < 50) return `a fact that vanished from a closed window: ${lost.kind}`;
-  if (before.evidence !== undefined && after.evidence === undefined) return "evidence that vanished";
+  if (before.evidence !== undefined && after.evidence === undefined && !isSwitchedOffSince(before, after)) {
+    return "evidence that vanished";
+  }
   const isSame = before.outcome === after.outcome && before.closedAt.getTime() === after.closedAt.getTime();
   const isTruer = before.outcome === "already-enabled" && after.outcome === "re-enabled";
   return isSame || isStillOpen || isTruer ? undefined : "a closed window that was closed once more";
 };
+
+const isSwitchedOffSince = (before: ClosedWindow, after: ClosedWindow): boolean =>
+  before.switchingOffVersion !== after.switchingOffVersion;
 
 export const hasFact = (window: Window, fact: Pick<Fact, "id">): boolean =>
   window.facts.some(({ id }) => id === fact.id);

@@ -4,7 +4,7 @@ import { names } from "../service-names.ts";
 import type { Faults } from "./faults.ts";
 import type { OperatorAct } from "./operators.ts";
 import type { People } from "./people.ts";
-import type { Random } from "./random.ts";
+import { Random } from "./random.ts";
 import type { Scenario, UserPlan } from "./scenario.ts";
 
 /** What the workload acts on. */
@@ -46,6 +46,13 @@ export const planWorkload = (stage: Stage): void => {
     const act = random.pick(accidents);
     const user = random.pick(scenario.users);
     at(someTime(), () => act(stage, user));
+  }
+  // Of a chance of their own, so that what else a seed draws stays what it was when it found something.
+  const again = new Random(`open again ${scenario.seed}`);
+  for (const user of scenario.users) {
+    if (!again.chance(0.4)) continue;
+    const opens = new Date(scenario.start.getTime() + again.integer(second, span));
+    at(opens, () => opensAgain({ ...stage, random: again }, user));
   }
 };
 
@@ -124,6 +131,25 @@ const resetWhenDue: Act = async (stage, { username }) => {
     stage.faults.struck("reset in the second of due", username);
     return stage.people.resetPassword(username);
   });
+};
+
+/** Somebody asks again in the second in which the time has run out, and the operator opens before the window is off the table. */
+const opensAgain: Act = async (stage, { username }) => {
+  const { at, now, faults, people, openWindow } = stage;
+  await openBy(stage, username, "ivy");
+  const first = openWindow(username);
+  if (first === undefined) return;
+  const look = () => {
+    const window = openWindow(username);
+    if (window?.windowId !== first.windowId) return undefined;
+    if (people.find(username)?.activeFactors.has("EMAIL_OTP") === true && window.dueAt <= now()) {
+      faults.struck("opened again while it was closing", username);
+      return openBy(stage, username, "ivy");
+    }
+    at(new Date(Math.max(now().getTime() + second, window.dueAt.getTime())), look);
+    return undefined;
+  };
+  at(first.dueAt, look);
 };
 
 const leaves: Act = async ({ people, faults, random, at, now }, user) => {

@@ -113,7 +113,7 @@ const awaitClose = async (
   const latest = plus(window.dueAt, patience);
   for (;;) {
     const { open, lastClosed } = await windows.find(window);
-    if (lastClosed?.windowId === window.windowId) return lastClosed;
+    if (open === undefined && lastClosed?.windowId === window.windowId) return lastClosed;
     const now = clock.now();
     if (now > latest) {
       const why = open?.lastFailure === undefined ? "" : ` Its last failure: ${open.lastFailure.error}.`;

@@ -15,7 +15,8 @@ export const finishWindow = async (
   const now = clock.now();
   if (outcome === "user-gone") await windows.forgetSeen(window);
   else if (evidence !== undefined && emailMfaIsOn(evidence.after)) {
-    await windows.putSeen(window, { checkedAt: now, known: true });
+    // A call of the operator's may yet take effect: the next sign-in is to be looked at.
+    await windows.putSeen(window, { checkedAt: window.origin === "operator" ? undefined : now, known: true });
   }
   for (let current: Window | undefined = window; current?.windowId === window.windowId;) {
     const closed = closeWindow(current, outcome, now, evidence);

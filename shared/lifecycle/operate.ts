@@ -6,6 +6,7 @@ import {
   extendWindow,
   isDue,
   isSameSwitchingOff,
+  mayBeSwitchedOff,
   openWindow,
   type OperatorAct,
   type Reach,
@@ -48,17 +49,17 @@ export const openByOperator = async (
   if (!user.hasEmail) return refused({ because: "no-email" });
   const { open, seen } = await windows.find(user);
   if (open !== undefined) {
-    const isHalfDone = open.openedBy?.by === act.by && open.closeAsked === undefined && emailMfaIsOn(user.factors);
-    if (!isHalfDone) return refused({ because: "already-open", window: open });
-    const resumed = await windows.update(switchingOff(open, deps.clock.now()));
-    const done = resumed === "conflict" ? undefined : await exempt(deps, user, resumed);
-    return done ?? openByOperator(deps, username, act, gracePeriod);
+    if (!isHalfDone(open, act, clock.now()) || !emailMfaIsOn(user.factors)) {
+      return refused({ because: "already-open", window: open });
+    }
+    audit(deps, "window-resumed", open, act);
+    return (await exempt(deps, open)) ?? openByOperator(deps, username, act, gracePeriod);
   }
   const known = emailMfaIsOn(user.factors) || (seen?.known ?? false);
   if (!(await isInScope(deps, user.username, known))) return refused({ because: "out-of-scope" });
 
   const now = clock.now();
-  const opened = openWindow({
+  const window = openWindow({
     windowId: deps.newId(),
     user,
     origin: "operator",
@@ -68,48 +69,60 @@ export const openByOperator = async (
     now,
     openedBy: { at: now, ...act },
   });
-  const window = switchingOff(opened, now);
   if ((await windows.open(window)) === "exists") return openByOperator(deps, username, act, gracePeriod);
   telemetry.metrics.add("WindowOpened", 1, { name: "origin", value: "operator" });
   audit(deps, "window-opened", window, act);
-  return (await exempt(deps, user, window)) ?? openByOperator(deps, username, act, gracePeriod);
+  return (await exempt(deps, window)) ?? openByOperator(deps, username, act, gracePeriod);
 };
 
+/** Whether the operator's own earlier try may have come to nothing. A window that is due is being closed, whatever the user's state. */
+const isHalfDone = (open: Window, { by }: Pick<OperatorAct, "by">, now: Date): boolean =>
+  open.openedBy?.by === by && open.closeAsked === undefined && !isDue(open, now);
+
 /**
- * Timer, Email MFA off, read back, and that put on the window, so that no close goes by what was read before. Undefined
- * when the window has ended meanwhile: whoever was that slow may have switched off what its end had switched on, and the
- * user needs another window.
+ * Timer, Email MFA off, read back. The window says so before and after: Cognito has no conditional write, and no close may
+ * go by what was read of the user before. Undefined when the window or the user has changed meanwhile: then all is to be
+ * looked at anew, and whoever was slow may have switched off what the window's end had switched on.
  */
-const exempt = async (deps: Deps, user: DirectoryUser, window: Window): Promise<Operated | undefined> => {
-  const { windows, users, timers } = deps;
+const exempt = async (deps: Deps, window: Window): Promise<Operated | undefined> => {
+  const { windows, users, timers, clock } = deps;
   try {
     await timers.plan(window);
   } catch (error) {
     await withdraw(deps, window);
     throw error;
   }
-  if (emailMfaIsOn(user.factors)) await users.setEmailMfa(user.username, { enabled: false, preferred: false });
-  const after = await users.read(user.username);
-  if (after !== "gone" && emailMfaIsOn(after.factors)) {
+  const before = await users.read(window.username);
+  if (!isUserOf(window, before)) return undefined;
+  const marked = await windows.update(switchingOff(window, clock.now()));
+  if (marked === "conflict") return undefined;
+  if (emailMfaIsOn(before.factors)) await users.setEmailMfa(window.username, { enabled: false, preferred: false });
+  const after = await users.read(window.username);
+  if (!isUserOf(window, after)) return undefined;
+  if (emailMfaIsOn(after.factors)) {
     throw new Error("Cognito accepted the change, but the user's Email MFA is still on.");
   }
-  for (let current: Window | undefined = window; current?.windowId === window.windowId;) {
+  for (let current: Window | undefined = marked; current?.windowId === window.windowId;) {
     // Somebody who has asked again since then is switching off too, and will say so.
-    if (!isSameSwitchingOff(current, window)) return { kind: "done", window: current };
-    const written = await windows.update(switchedOff(current));
+    if (!isSameSwitchingOff(current, marked)) return { kind: "done", window: current };
+    const written = await windows.update(switchedOff(current, clock.now()));
     if (written !== "conflict") return { kind: "done", window: written };
-    current = (await windows.find(user)).open;
+    current = (await windows.find(window)).open;
   }
   return undefined;
 };
 
+const isUserOf = (window: Window, user: DirectoryUser | "gone"): user is DirectoryUser =>
+  user !== "gone" && user.sub === window.sub;
+
 /**
- * Closes a window that came to nothing, if Email MFA is on. Only before Cognito was asked: a call that failed may take
- * effect when the window is gone.
+ * Closes a window that came to nothing, if Email MFA is on. Not while an earlier try may have asked Cognito: a call that
+ * failed may take effect when the window is gone.
  */
 const withdraw = async (deps: Deps, window: Window): Promise<void> => {
-  const user: DirectoryUser | "gone" = await deps.users.read(window.username);
-  if (user !== "gone" && emailMfaIsOn(user.factors)) {
+  if (mayBeSwitchedOff(window, deps.clock.now())) return;
+  const user = await deps.users.read(window.username);
+  if (isUserOf(window, user) && emailMfaIsOn(user.factors)) {
     await finishWindow(deps, window, "already-enabled", { before: user.factors, after: user.factors });
   }
 };
@@ -122,11 +135,15 @@ export const extendByOperator = (
   user: UserKey,
   milliseconds: number,
   act: Omit<OperatorAct, "at">,
-): Promise<Operated> =>
-  changeOpenWindow(deps, user, "window-extended", act, (window) => {
+): Promise<Operated> => {
+  const at = deps.clock.now();
+  return changeOpenWindow(deps, user, "window-extended", act, (window) => {
+    // The table took it, and the answer was lost.
+    if (window.changes.some((change) => change.by === act.by && change.at.getTime() === at.getTime())) return window;
     if (window.closeAsked !== undefined) return { because: "closing", window };
-    return extendWindow(window, milliseconds, { at: deps.clock.now(), ...act }) ?? { because: "past-cap", window };
+    return extendWindow(window, milliseconds, { at, ...act }) ?? { because: "past-cap", window };
   });
+};
 
 /** Makes the user's window due now; the re-enable follows at once. */
 export const closeByOperator = (deps: ChangeDeps, user: UserKey, act: Omit<OperatorAct, "at">): Promise<Operated> =>
@@ -157,13 +174,13 @@ const changeOpenWindow = async (
   act: Omit<OperatorAct, "at">,
   change: (window: Window) => Window | Refusal,
 ): Promise<Operated> => {
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     const { open } = await deps.windows.find(user);
     if (open === undefined) return refused({ because: "not-open" });
     const changed = change(open);
     if ("because" in changed) return refused(changed);
-    if (changed === open) return { kind: "done", window: open };
-    const written = await deps.windows.update(changed);
+    if (changed === open && tries === 0) return { kind: "done", window: open };
+    const written = changed === open ? open : await deps.windows.update(changed);
     if (written === "conflict") continue;
     audit(deps, event, written, act);
     await deps.timers.plan(written);

@@ -39,13 +39,15 @@ class UnchangedError extends Error {
 }
 
 const switchOn = async ({ users, policy, pacer }: ReEnableDeps, window: Window) => {
+  // What the service itself has begun it ends, also when it is to observe by now.
+  const observes = policy.mode === "observe" && window.origin !== "operator";
   // Waiting comes first: what is read of the user must still hold when it is acted on.
-  if (policy.mode === "enforce") await pacer.turn();
+  if (!observes) await pacer.turn();
   const before = await users.read(window.username);
   if (before === "gone" || before.sub !== window.sub) return { outcome: "user-gone" as const };
   const evidence = { before: before.factors, after: before.factors };
   if (emailMfaIsOn(before.factors)) return { outcome: "already-enabled" as const, evidence };
-  if (policy.mode === "observe") return { outcome: "observed" as const, evidence };
+  if (observes) return { outcome: "observed" as const, evidence };
   const preferred = prefersEmail(window.factorsBefore, before.factors);
   await users.setEmailMfa(window.username, { enabled: true, preferred });
   const after = await users.read(window.username);

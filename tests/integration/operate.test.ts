@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { day, hour, minute } from "../../shared/duration.ts";
 import { finishWindow } from "../../shared/lifecycle/finish-window.ts";
+import { reEnable } from "../../shared/lifecycle/re-enable.ts";
 import { closeByOperator, extendByOperator, openByOperator } from "../../shared/lifecycle/operate.ts";
+import { dueMessage } from "../../shared/timers.ts";
 import { closeWindow, plus } from "../../shared/window.ts";
-import { aBatch, aRecord } from "../support/messages.ts";
+import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
 import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 
 let stack: TestStack;
@@ -33,6 +35,8 @@ describe("openByOperator", () => {
       "DynamoDB Query",
       "DynamoDB PutItem",
       "Scheduler CreateSchedule",
+      "cognito-idp AdminGetUser",
+      "DynamoDB PutItem",
       "cognito-idp AdminSetUserMFAPreference",
       "cognito-idp AdminGetUser",
       "DynamoDB PutItem",
@@ -114,6 +118,95 @@ describe("openByOperator", () => {
     expect(opened).toEqual({ kind: "done", window: await found(user) });
     await stack.aws.clock.advanceBy(day + minute);
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
+  });
+
+  it("lets no close go by what was read before the same operator switched Email MFA off again", async () => {
+    const user = await stack.user();
+    await open(user);
+    await stack.setEmailMfa(user, true);
+    const seen = await found(user);
+    expect(await open(user)).toMatchObject({ kind: "done", window: { windowId: seen.windowId } });
+    const off = { active: [] };
+    expect(await finishWindow(stack.operator, seen, "re-enabled", { before: off, after: on })).toBeUndefined();
+    expect(await stack.hasEmailMfa(user)).toBe(false);
+    const { version } = await found(user);
+    await stack.setEmailMfa(user, true);
+    await stack.aws.lambda.invoke("record-reset", aBatch(aRecord("signed-in", user, start)));
+    const { open: still, lastClosed } = await stack.find(user);
+    expect(still).toBeUndefined();
+    expect(lastClosed).toMatchObject({ outcome: "already-enabled", evidence: { before: on } });
+    expect(lastClosed?.version).toBeGreaterThan(version);
+  });
+
+  it("does not go on with a window that is due: it is being closed", async () => {
+    await deploy({ GRACE_PERIOD: "0", MAX_WINDOW: "0" });
+    const user = await stack.user();
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminSetUserMFAPreference" ? { kind: "server-error" } : undefined;
+    await expect(open(user)).rejects.toThrow();
+    stack.aws.endpoint.faults = () => undefined;
+    expect(await open(user)).toMatchObject({ because: "already-open" });
+    expect(await stack.hasEmailMfa(user)).toBe(true);
+  });
+
+  it("withdraws no window while an earlier try may yet switch Email MFA off", async () => {
+    const user = await stack.user();
+    const failing = (wanted: string) => {
+      stack.aws.endpoint.faults = ({ operation }) => (operation === wanted ? { kind: "server-error" } : undefined);
+    };
+    failing("AdminSetUserMFAPreference");
+    await expect(open(user)).rejects.toThrow();
+    const { windowId } = await found(user);
+    failing("CreateSchedule");
+    await expect(open(user)).rejects.toThrow();
+    expect((await found(user)).windowId).toBe(windowId);
+    await stack.aws.clock.advanceBy(3 * minute);
+    await expect(open(user)).rejects.toThrow();
+    expect(await stack.find(user)).toMatchObject({ lastClosed: { windowId, outcome: "already-enabled" } });
+  });
+
+  it("touches nobody who has got the user's name since", async () => {
+    const user = await stack.user();
+    const { users } = stack.operator;
+    let reads = 0;
+    const recreated: typeof users = {
+      ...users,
+      async read(username) {
+        reads += 1;
+        const now = await users.read(username);
+        return reads === 1 || now === "gone" ? now : { ...now, sub: "somebody-else", hasEmail: false };
+      },
+    };
+    const result = await openByOperator({ ...stack.operator, users: recreated }, user.username, act, day);
+    expect(result).toMatchObject({ because: "no-email" });
+    expect(stack.callsOf("operator")).not.toContain("cognito-idp AdminSetUserMFAPreference");
+  });
+
+  it("is ended by switching Email MFA on, also where the policy only observes by then", async () => {
+    const user = await stack.user();
+    await open(user);
+    stack.aws.endpoint.faults = ({ caller }) => (caller === "re-enable-mfa" ? { kind: "server-error" } : undefined);
+    await stack.aws.clock.advanceBy(day);
+    const window = await found(user);
+    const observing = {
+      ...stack.operator,
+      policy: { mode: "observe" as const },
+      pacer: { turn: async () => undefined },
+    };
+    expect(await reEnable(observing, dueMessage(window))).toEqual({ kind: "closed", outcome: "re-enabled" });
+    expect(await stack.hasEmailMfa(user)).toBe(true);
+  });
+
+  it("has the next sign-in looked at when it has ended, since a call of the operator's may come late", async () => {
+    const user = await stack.user();
+    await open(user);
+    await stack.aws.clock.advanceBy(day + minute);
+    expect((await stack.find(user)).seen).toEqual({ checkedAt: undefined, known: true });
+    await stack.setEmailMfa(user, false);
+    const event = aTrigger("PostAuthentication_Authentication", user);
+    await stack.aws.lambda.invoke("post-authentication", event);
+    await stack.aws.clock.settle();
+    expect((await found(user)).origin).toBe("drift");
   });
 
   it("opens another window when a close came between Email MFA off and the word of it", async () => {
@@ -203,6 +296,21 @@ describe("extendByOperator", () => {
     expect(await stack.hasEmailMfa(user)).toBe(false);
     await stack.aws.clock.advanceBy(hour);
     expect(await stack.hasEmailMfa(user)).toBe(true);
+  });
+
+  it("moves the end once, though the table's answer was lost", async () => {
+    const user = await stack.user();
+    await open(user);
+    let lost = false;
+    stack.aws.endpoint.faults = ({ operation, caller }) => {
+      if (lost || operation !== "PutItem" || caller !== "operator") return undefined;
+      lost = true;
+      return { kind: "hang-up", effect: "after" };
+    };
+    const extended = await extend(user, hour);
+    expect(extended).toMatchObject({ kind: "done", window: { dueAt: plus(start, day + hour) } });
+    expect((await found(user)).changes).toHaveLength(1);
+    expect(lost).toBe(true);
   });
 
   it("refuses to pass the cap, without a window, and while the window is closing", async () => {

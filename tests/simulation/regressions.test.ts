@@ -5,6 +5,7 @@ import { simulate } from "../../local/simulation/simulate.ts";
 it.each([
   [3, "two deliveries in one batch switched on the same user one after the other"],
   [15, "a fact that came after its window had closed was on no window"],
+  [63, "a close went by what was read before an operator switched off, again, what had just been switched on"],
   [83, "a close went by what was read before an operator switched Email MFA off"],
   [94, "a slow operator switched Email MFA off when the window had ended"],
 ])("seed %i keeps every promise: %s", async (seed) => {
