@@ -34,7 +34,7 @@ export const createReconcile =
   ({ userPoolId, windows, queue, policy, clock, telemetry }: Options) =>
   async (): Promise<void> => {
     const now = clock.now();
-    let room = (policy.reEnableRate * interval) / 1000 - (await queue.depth());
+    const most = (policy.reEnableRate * interval) / 1000;
     const nudges: Due[] = [];
     let overdue = 0;
     let unreadable = 0;
@@ -46,19 +46,20 @@ export const createReconcile =
       }
       if (isOverdue(window, policy.overdueTolerance, now)) overdue += 1;
       oldest = Math.max(oldest, (now.getTime() - window.dueAt.getTime()) / 1000);
-      if (room > 0 && (window.nextTryAt === undefined || window.nextTryAt <= now)) {
-        nudges.push(dueMessage(window));
-        room -= 1;
-      }
+      const isToBeTried = window.nextTryAt === undefined || window.nextTryAt <= now;
+      if (isToBeTried && nudges.length < most) nudges.push(dueMessage(window));
     }
-    await queue.sendAll(nudges);
-    const open = await windows.countOpen(userPoolId, mostCounted);
-    telemetry.metrics.add("WindowsOpen", open);
     // Nobody can tell whose they are and since when: a person has to look.
     if (unreadable > 0) telemetry.log.error("windows-unreadable", { unreadable });
     telemetry.metrics.add("WindowsOverdue", overdue + unreadable);
     telemetry.metrics.add("OldestOverdue", oldest);
+    // The alarm must not wait for the queue, which may be what is down.
+    await telemetry.flush();
+    const nudged = nudges.slice(0, Math.max(0, most - (await queue.depth())));
+    await queue.sendAll(nudged);
+    const open = await windows.countOpen(userPoolId, mostCounted);
+    telemetry.metrics.add("WindowsOpen", open);
     telemetry.metrics.add("ReconcilerHeartbeat", 1);
-    telemetry.log.info("reconciled", { open, overdue, oldestSeconds: oldest, nudged: nudges.length });
+    telemetry.log.info("reconciled", { open, overdue, oldestSeconds: oldest, nudged: nudged.length });
     await telemetry.flush();
   };

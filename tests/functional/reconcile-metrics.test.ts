@@ -36,9 +36,9 @@ it("reports who is exempt, who is overdue and for how long, and that it is alive
   })();
   expect(sent.map(({ sub }) => sub)).toEqual(["overdue", "due"]);
   expect(recorded.values.map(({ metric, value }) => [metric, value])).toEqual([
-    ["WindowsOpen", 3],
     ["WindowsOverdue", 1],
     ["OldestOverdue", 3600],
+    ["WindowsOpen", 3],
     ["ReconcilerHeartbeat", 1],
   ]);
 });

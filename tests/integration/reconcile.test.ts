@@ -95,6 +95,18 @@ describe("reconcile", () => {
     expect(closed).toEqual([first.sub, second.sub]);
   });
 
+  it("counts the overdue also while the queue is down, without a heartbeat", async () => {
+    stack.aws.scheduler.lateness = () => 24 * hour;
+    await exempt();
+    await stack.aws.clock.advanceBy(29 * minute);
+    stack.aws.endpoint.faults = ({ service }) => (service === "SQS" ? { kind: "server-error" } : undefined);
+    const beats = () => stack.telemetry.values.filter(({ metric }) => metric === "ReconcilerHeartbeat").length;
+    const before = beats();
+    await stack.aws.clock.advanceBy(hour);
+    expect(latest("WindowsOverdue")).toBe(1);
+    expect(beats()).toBe(before);
+  });
+
   it("has no heartbeat when it fails", async () => {
     stack.aws.endpoint.faults = ({ caller }) => (caller === "reconcile" ? { kind: "server-error" } : undefined);
     expect(await stack.aws.lambda.invoke("reconcile", {})).toMatchObject({
