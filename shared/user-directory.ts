@@ -21,8 +21,14 @@ export interface DirectoryUser extends UserKey {
 export interface UserDirectory {
   /** `gone` when no such user exists. Takes the username, never an alias: an alias can move to another user. */
   read(username: string): Promise<DirectoryUser | "gone">;
-  /** Sends nothing but the Email MFA settings. That Cognito answers 200 does not prove that they changed. */
-  setEmailMfa(username: string, settings: { enabled: boolean; preferred: boolean }): Promise<void | "gone">;
+  /**
+   * Sends nothing but the Email MFA settings. That Cognito answers 200 does not prove that they changed; and where that took
+   * several `attempts`, one that got no answer may yet take effect.
+   */
+  setEmailMfa(
+    username: string,
+    settings: { enabled: boolean; preferred: boolean },
+  ): Promise<{ attempts: number } | "gone">;
   isInGroup(username: string, group: string): Promise<boolean>;
 }
 
@@ -45,7 +51,10 @@ export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, Use
   setEmailMfa: (Username, { enabled, preferred }) =>
     unlessGone(async () => {
       const EmailMfaSettings = { Enabled: enabled, PreferredMfa: preferred };
-      await cognito.send(new AdminSetUserMFAPreferenceCommand({ UserPoolId, Username, EmailMfaSettings }));
+      const { $metadata } = await cognito.send(
+        new AdminSetUserMFAPreferenceCommand({ UserPoolId, Username, EmailMfaSettings }),
+      );
+      return { attempts: $metadata.attempts ?? 1 };
     }),
 
   async isInGroup(Username, group) {

@@ -232,10 +232,10 @@ export const switchingOff = (window: Window, now: Date): Window => ({
   switchingOffVersion: window.version,
 });
 
-/** The window when Email MFA has been read back as off. */
-export const switchedOff = (window: Window, now: Date): Window => ({
+/** The window when Email MFA has been read back as off, at the moment from which on it may close; without one the mark stays. */
+export const switchedOff = (window: Window, at?: Date): Window => ({
   ...window,
-  switchingOffUntil: earlier(window.switchingOffUntil ?? now, now),
+  switchingOffUntil: at === undefined ? window.switchingOffUntil : earlier(window.switchingOffUntil ?? at, at),
   switchingOffVersion: window.version,
 });
 

@@ -104,6 +104,7 @@ export const otherFactors: Tamper = ({ users, surroundings }) => {
             SoftwareTokenMfaSettings: { Enabled: false },
           }),
         );
+        return { attempts: 1 };
       },
     },
   };

@@ -96,7 +96,11 @@ const exempt = async (deps: Deps, window: Window): Promise<Operated | undefined>
   if (!isUserOf(window, before)) return undefined;
   const marked = await windows.update(switchingOff(window, clock.now()));
   if (marked === "conflict") return undefined;
-  if (emailMfaIsOn(before.factors)) await users.setEmailMfa(window.username, { enabled: false, preferred: false });
+  const set = emailMfaIsOn(before.factors)
+    ? await users.setEmailMfa(window.username, { enabled: false, preferred: false })
+    : { attempts: 0 };
+  // One that got no answer may yet take effect: then the window stays as it is marked.
+  const mayComeLate = set !== "gone" && set.attempts > 1;
   const after = await users.read(window.username);
   if (!isUserOf(window, after)) return undefined;
   if (emailMfaIsOn(after.factors)) {
@@ -105,7 +109,7 @@ const exempt = async (deps: Deps, window: Window): Promise<Operated | undefined>
   for (let current: Window | undefined = marked; current?.windowId === window.windowId;) {
     // Somebody who has asked again since then is switching off too, and will say so.
     if (!isSameSwitchingOff(current, marked)) return { kind: "done", window: current };
-    const written = await windows.update(switchedOff(current, clock.now()));
+    const written = await windows.update(switchedOff(current, mayComeLate ? undefined : clock.now()));
     if (written !== "conflict") return { kind: "done", window: written };
     current = (await windows.find(window)).open;
   }

@@ -209,6 +209,22 @@ describe("openByOperator", () => {
     expect((await found(user)).origin).toBe("drift");
   });
 
+  it("keeps the mark when Cognito took more than one attempt: the first may come late", async () => {
+    const user = await stack.user();
+    let lost = false;
+    stack.aws.endpoint.faults = ({ operation }) => {
+      if (lost || operation !== "AdminSetUserMFAPreference") return undefined;
+      lost = true;
+      return { kind: "hang-up", effect: "before" };
+    };
+    await open(user);
+    await closeByOperator(stack.operator, user, act);
+    await stack.aws.clock.advanceBy(3 * minute - 1000);
+    expect(await stack.hasEmailMfa(user)).toBe(false);
+    await stack.aws.clock.advanceBy(minute);
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
+  });
+
   it("opens another window when a close came between Email MFA off and the word of it", async () => {
     const user = await stack.user();
     const { users } = stack.operator;
@@ -216,9 +232,10 @@ describe("openByOperator", () => {
       ...users,
       async setEmailMfa(username, settings) {
         const seen = await found(user);
-        await users.setEmailMfa(username, settings);
+        const set = await users.setEmailMfa(username, settings);
         const isFirst = (await stack.find(user)).lastClosed === undefined;
         if (isFirst) await finishWindow(stack.operator, seen, "already-enabled", { before: on, after: on });
+        return set;
       },
     };
     const opened = await openByOperator({ ...stack.operator, users: overtaken }, user.username, act, day);

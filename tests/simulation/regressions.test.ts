@@ -7,6 +7,8 @@ it.each([
   [15, "a fact that came after its window had closed was on no window"],
   [63, "a close went by what was read before an operator switched off, again, what had just been switched on"],
   [83, "a close went by what was read before an operator switched Email MFA off"],
+  [459, "an attempt that Cognito had not answered switched off when the next one, and the re-enable, were done"],
+  [4236, "windows past due went uncounted while the queue was down"],
   [94, "a slow operator switched Email MFA off when the window had ended"],
 ])("seed %i keeps every promise: %s", async (seed) => {
   expect((await simulate(seed)).violations).toEqual([]);
