@@ -13,5 +13,8 @@ for (let round = 0; round < Number(rounds) + warmUp; round += 1) {
     if (round >= warmUp) taken.push(Number(process.hrtime.bigint() - start) / 1e6);
   }
 }
-console.log(`\nRESULT ${JSON.stringify(Object.fromEntries(times.map(({ name, taken }) => [name, taken])))}`);
-process.exit(0);
+// What is still in the pipe would be lost with the process.
+process.stdout.write(
+  `\nRESULT ${JSON.stringify(Object.fromEntries(times.map(({ name, taken }) => [name, taken])))}\n`,
+  () => process.exit(0),
+);
