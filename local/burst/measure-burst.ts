@@ -75,7 +75,7 @@ export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOpt
   await clock.advanceTo(dueAt);
   while (seen.closed < users && clock.now() < longest) {
     await clock.advanceBy(minute);
-    if (clock.now().getUTCMinutes() % 10 === 0) {
+    if (clock.now().getUTCMinutes() % 30 === 0) {
       await forgetClosed(stack);
       heap.most = Math.max(heap.most, heapInUse());
     }
