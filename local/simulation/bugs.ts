@@ -174,21 +174,17 @@ export const bugs: readonly Bug[] = [
     },
   },
   {
-    name: "ignore-switching-off",
-    what: "a window is closed while an operator may yet switch Email MFA off",
+    name: "switch-off-in-silence",
+    what: "an operator switches Email MFA off without a word on the window",
     within: 200,
-    wires: both(({ windows }) => ({
+    operator: (deps) => ({
+      ...deps,
       windows: {
-        ...windows,
-        async find(user) {
-          const found = await windows.find(user);
-          return {
-            ...found,
-            open: found.open && { ...found.open, switchingOffUntil: undefined, switchingOffVersion: undefined },
-          };
-        },
+        ...deps.windows,
+        update: async (window) =>
+          window.switchingOffVersion === window.version ? window : deps.windows.update(window),
       },
-    })),
+    }),
   },
   {
     name: "trigger-throws",
