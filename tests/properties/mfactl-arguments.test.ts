@@ -64,7 +64,7 @@ const expectWords = ({ code, stderr }: Said): void => {
   expect(Object.values(exitCodes).map((one) => one.code)).toContain(code);
   expect(code).not.toBe(exitCodes.unexpected.code);
   expect(stderr).not.toMatch(/^ {4}at /m);
-  if (code !== 0) expect(stderr).toMatch(/^(mfactl: .|Usage: mfactl|\{\n {2}"version": 1,)|\nmfactl: /);
+  if (code !== 0) expect(stderr).toMatch(/^(mfactl: .|Usage: mfactl|\{\n {2}"version": 1,)/m);
   if (code === exitCodes.usage.code) expect(asked).toEqual([]);
 };
 
