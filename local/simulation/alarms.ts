@@ -5,13 +5,13 @@ import type { MetricValue } from "./invocation-telemetry.ts";
 export const heartbeatMissing = 15 * minute;
 
 /**
- * Whether an alarm stands that speaks of windows past due: the newest reconcile, at most ten minutes old, counted overdue
- * windows, or there has been no heartbeat for fifteen minutes.
+ * Whether an alarm stands that speaks of windows past due: the newest reconcile that could count counted overdue windows
+ * (missing data leaves that alarm as it is), or there has been no heartbeat for fifteen minutes.
  */
 export const overdueAlarm = (values: readonly MetricValue[], now: Date, start: Date): string | undefined => {
   const age = ({ at }: { at: Date }) => now.getTime() - at.getTime();
   const heartbeat = values.findLast(({ metric }) => metric === "ReconcilerHeartbeat");
   if (age(heartbeat ?? { at: start }) >= heartbeatMissing) return "heartbeat missing";
   const overdue = values.findLast(({ metric }) => metric === "WindowsOverdue");
-  return overdue !== undefined && overdue.value > 0 && age(overdue) <= 10 * minute ? "overdue windows" : undefined;
+  return overdue !== undefined && overdue.value > 0 ? "overdue windows" : undefined;
 };

@@ -1,7 +1,7 @@
 import { minute } from "../../shared/duration.ts";
 import { emailMfaIsOn, isProtected } from "../../shared/factors.ts";
 import type { Policy } from "../../shared/policy.ts";
-import type { ClosedWindow, Window } from "../../shared/window.ts";
+import { type ClosedWindow, plus, type Window } from "../../shared/window.ts";
 import { currentInvocation } from "../aws/lambda/invocation.ts";
 import type { MemoryDynamoDb } from "../aws/memory-dynamodb/memory-dynamodb.ts";
 import type { Call } from "../aws/service.ts";
@@ -45,6 +45,8 @@ export class Watch {
   readonly opened = new Map<string, { window: Window; from: Date; until?: Date }>();
   readonly #options: Options;
   /** What each invocation was told of each username, the newest last: it may handle the same user twice side by side. */
+  /** The ends that each window has had, and since when. */
+  readonly #dues = new Map<string, { dueAt: Date; from: Date }[]>();
   readonly #reads = new WeakMap<object, Map<string, Read[]>>();
 
   constructor(options: Options) {
@@ -82,7 +84,9 @@ export class Watch {
     for (const window of this.windows.open()) {
       const state = this.users.now(window.sub);
       if (state === undefined || state.isGone || emailMfaIsOn(state)) continue;
-      const late = now().getTime() - window.dueAt.getTime();
+      // A window may be past due when it is opened, from a fact that came late: until then nobody could know of it.
+      const from = Math.max(window.dueAt.getTime(), this.opened.get(window.windowId)?.from.getTime() ?? 0);
+      const late = now().getTime() - from;
       if (late <= policy.overdueTolerance + heartbeatMissing + margin + minute) continue;
       if (overdueAlarm(values, now(), start) === undefined) {
         this.violate(`exempt ${Math.round(late / minute)} minutes past due, and no alarm stands`, window);
@@ -114,6 +118,7 @@ export class Watch {
 
   #onOpen(before: Window | undefined, after: Window, by: string): void {
     const { policy, margin, now } = this.#options;
+    this.#dues.set(after.windowId, [...(this.#dues.get(after.windowId) ?? []), { dueAt: after.dueAt, from: now() }]);
     if (before !== undefined) {
       const broken = changing(before, after, margin);
       if (broken !== undefined) this.violate(broken, after);
@@ -148,8 +153,16 @@ export class Watch {
     const broken = before === undefined ? undefined : changingClosed(before, after, isOpen);
     if (broken !== undefined) this.violate(broken, after);
     if (before?.closedAt.getTime() === after.closedAt.getTime() && before.outcome === after.outcome) return;
-    const untrue = closing(after, this.#readsOf(after.username), margin);
+    const untrue = closing(after, this.#dueWhenClosed(after), this.#readsOf(after.username), margin);
     if (untrue !== undefined) this.violate(untrue, after);
+  }
+
+  /** The end that the window had when it was closed, to the margin of the clocks: a fact that comes meanwhile moves it. */
+  #dueWhenClosed({ windowId, closedAt, dueAt }: ClosedWindow): Date {
+    const dues = this.#dues.get(windowId) ?? [];
+    const earliest = plus(closedAt, -this.#options.margin);
+    const inForce = dues.filter((_, index) => (dues[index + 1]?.from ?? closedAt) >= earliest);
+    return inForce.reduce((first, due) => (due.dueAt < first ? due.dueAt : first), dueAt);
   }
 
   #onSetMfa({ caller, input }: Call): void {

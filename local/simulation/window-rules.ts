@@ -30,9 +30,13 @@ export const changing = (before: Window, after: Window, margin: number): Broken 
     : "a window extended by something else than a confirmed reset or an operator";
 };
 
-/** What must hold for the closed copy of a window. `margin`: how far the clocks of the functions are apart. */
+/**
+ * What must hold for the closed copy of a window, which was due at `dueAt` when it was closed. `margin`: how far the clocks
+ * of the functions are apart.
+ */
 export const closing = (
   closed: ClosedWindow,
+  dueAt: Date,
   reads: readonly { active: string[]; isGone: boolean; sub: string }[],
   margin: number,
 ): Broken => {
@@ -47,7 +51,7 @@ export const closing = (
   if (!emailMfaIsOn(evidence.after)) return `closed as ${outcome} with Email MFA off`;
   if (outcome === "already-enabled") return undefined;
   if (emailMfaIsOn(evidence.before)) return "re-enabled what was on before";
-  return closed.closedAt.getTime() < closed.dueAt.getTime() - margin ? "closed before it was due" : undefined;
+  return closed.closedAt.getTime() < dueAt.getTime() - margin ? "closed before it was due" : undefined;
 };
 
 /** What must hold when a closed copy changes. */
