@@ -86,6 +86,13 @@ export interface Seen {
 const earlier = (one: Date, other: Date): Date => (one < other ? one : other);
 export const plus = (instant: Date, milliseconds: number): Date => new Date(instant.getTime() + milliseconds);
 
+/**
+ * Now, as far as the table knows: a clock that runs behind must not open a window before the last one was closed, or what
+ * happened during the new one would be looked for on the other.
+ */
+export const notBefore = (lastClosed: Pick<ClosedWindow, "closedAt"> | undefined, now: Date): Date =>
+  lastClosed !== undefined && lastClosed.closedAt >= now ? plus(lastClosed.closedAt, 1) : now;
+
 /** A new window. A fact's time is believed up to `now`: no clock that runs ahead can buy a user more time. */
 export const openWindow = (opening: {
   windowId: string;

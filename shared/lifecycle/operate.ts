@@ -7,6 +7,7 @@ import {
   isDue,
   isSameSwitchingOff,
   mayBeSwitchedOff,
+  notBefore,
   openWindow,
   type OperatorAct,
   type Reach,
@@ -47,7 +48,7 @@ export const openByOperator = async (
   if (user === "gone") return refused({ because: "user-unknown" });
   if (user.federated) return refused({ because: "federated" });
   if (!user.hasEmail) return refused({ because: "no-email" });
-  const { open, seen } = await windows.find(user);
+  const { open, seen, lastClosed } = await windows.find(user);
   if (open !== undefined) {
     if (!isHalfDone(open, act, clock.now()) || !emailMfaIsOn(user.factors)) {
       return refused({ because: "already-open", window: open });
@@ -58,7 +59,7 @@ export const openByOperator = async (
   const known = emailMfaIsOn(user.factors) || (seen?.known ?? false);
   if (!(await isInScope(deps, user.username, known))) return refused({ because: "out-of-scope" });
 
-  const now = clock.now();
+  const now = notBefore(lastClosed, clock.now());
   const window = openWindow({
     windowId: deps.newId(),
     user,

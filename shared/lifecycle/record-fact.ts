@@ -7,6 +7,7 @@ import {
   hasNoted,
   mayBeSwitchedOff,
   noteFact,
+  notBefore,
   openWindow,
   originOf,
   type Window,
@@ -105,12 +106,12 @@ const withoutWindow = async (
     await windows.putSeen(fact, { checkedAt: clock.now(), known });
     return "not-covered";
   }
-  const now = clock.now();
+  const now = notBefore(lastClosed, clock.now());
   const opened = openWindow({
     windowId: deps.newId(),
     user,
     origin,
-    at: lastClosed !== undefined && lastClosed.closedAt > fact.at ? lastClosed.closedAt : fact.at,
+    at: notBefore(lastClosed, fact.at),
     gracePeriod: policy.gracePeriod,
     policy,
     now,
