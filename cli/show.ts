@@ -67,7 +67,7 @@ const words = ({ active, preferred }: Factors): string =>
 
 const aboutLookedAt = (seen: Seen | undefined) => [
   seen &&
-    `${seen.checkedAt === undefined ? "To be looked at at the next sign-in" : `Last looked at ${instant(seen.checkedAt)}`}${seen.known ? ", Email MFA known to have been on" : ""}.`,
+    `${seen.checkedAt === undefined ? "The next sign-in will be looked at" : `Last looked at ${instant(seen.checkedAt)}`}${seen.known ? ", Email MFA known to have been on" : ""}.`,
 ];
 
 const aboutOpen = (output: Output, open: Window, { policy, clock }: Pick<Connection, "policy" | "clock">) => {
