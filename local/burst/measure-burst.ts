@@ -108,6 +108,7 @@ export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOpt
 type BurstStack = Awaited<ReturnType<typeof createBurstStack>>;
 
 setFlagsFromString("--expose-gc");
+// The context gives any: what --expose-gc puts there takes nothing and gives nothing back.
 const collectGarbage = runInNewContext("gc") as () => void;
 
 const heapInUse = (): number => {
