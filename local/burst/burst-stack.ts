@@ -19,15 +19,18 @@ const latencies: Record<string, [number, number]> = {
   AmazonSQS: [8, 25],
 };
 
-/** The service, whose calls take time on the virtual clock, and which nobody but the burst disturbs. */
-export const createBurstStack = async (rate: number) => {
+/**
+ * The service, whose calls take time on the virtual clock, and which nobody but the burst disturbs. Its timers come up to
+ * `latest` milliseconds late.
+ */
+export const createBurstStack = async (rate: number, latest: number) => {
   const random = new Random(`burst ${rate}`);
   const table = memoryDynamoDb();
   let observe: (call: Call, status: number | "hung up") => void = () => undefined;
   const aws = await startLocalAws({
     start: new Date("2026-03-01T00:00:00.000Z"),
     random: random.next,
-    scheduler: { lateness: () => random.integer(0, 59_000) },
+    scheduler: { lateness: () => random.integer(0, latest) },
     dynamoDb: table,
     observe: (call, status) => observe(call, status),
   });

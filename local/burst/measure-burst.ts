@@ -39,15 +39,19 @@ export interface BurstFigures {
   heap: { before: number; most: number; after: number };
 }
 
+/** Cognito's quota. */
+const newUsersPerSecond = 50;
+
 /** Has as many windows fall due in the same minute, and lets the service close them on the virtual clock. */
 export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOptions): Promise<BurstFigures> => {
-  const stack = await createBurstStack(rate);
+  const drains = (users / rate) * 1000;
+  // Scheduler's minute, but less where few windows would then wait for their timers and not for one another.
+  const stack = await createBurstStack(rate, Math.min(59_000, drains / 2));
   const { aws, clock, operator, userPoolId } = stack;
   const start = clock.now();
-  const dueAt = plus(start, 24 * hour);
+  const dueAt = plus(start, (users / newUsersPerSecond) * 1000 + hour);
   await seed(stack, users, dueAt);
 
-  const drains = (users / rate) * 1000;
   const down = { from: plus(dueAt, drains / 2), until: plus(dueAt, drains / 2 + outage) };
   const isDown = () => outage > 0 && down.from <= clock.now() && clock.now() < down.until;
   const seen = { calls: 0, callsWhileDown: 0, sets: 0, throttled: 0, closed: 0, first: NaN, last: NaN };
@@ -134,8 +138,7 @@ const forgetClosed = async ({ table }: BurstStack): Promise<void> => {
 const seed = async ({ aws, clock, operator, userPoolId, environment }: BurstStack, users: number, dueAt: Date) => {
   const noRequest = { method: "POST", path: "/", headers: {}, body: "" };
   for (let index = 0; index < users; index += 1) {
-    // Cognito takes fifty new users a second.
-    if (index % 50 === 49) await clock.advanceBy(1000);
+    if (index % newUsersPerSecond === newUsersPerSecond - 1) await clock.advanceBy(1000);
     const username = `user-${index}`;
     const UserAttributes = [{ Name: "email", Value: `${username}@example.com` }];
     const input = { UserPoolId: userPoolId, Username: username, MessageAction: "SUPPRESS", UserAttributes };
