@@ -32,7 +32,6 @@ const variant = (
 ): Variant => ({ name, pool, topic, parameters: [...ofPool.parameters, ...ofTopic.parameters] });
 
 export const variants: Variant[] = [
-  variant("an existing pool", existingPool, ownTopic),
-  variant("the reference pool", referencePool, ownTopic),
-  variant("an existing pool and an existing topic", existingPool, existingTopic),
+  variant("an existing pool and a topic of its own", existingPool, ownTopic),
+  variant("the reference pool and an existing topic", referencePool, existingTopic),
 ];
