@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { bundleFunctions } from "../../infra/bundle-functions.ts";
+import { type Bundle, bundleFunctions } from "../../infra/bundle-functions.ts";
 import { dueMessage } from "../../shared/timers.ts";
 import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
 import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
@@ -18,10 +18,10 @@ const runtime = `
 
 let stack: TestStack;
 let folder: string;
-let files: Map<string, string>;
+let bundles: Bundle[];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "bundles-"));
-  files = new Map((await bundleFunctions(folder)).map(({ name, file }) => [name, file]));
+  bundles = await bundleFunctions(folder);
   stack = await startStack({ GRACE_PERIOD: "0", RESET_MAIL: "en" }, { start: new Date() });
 });
 afterAll(async () => {
@@ -29,11 +29,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const bundleOf = (name: string): Bundle | undefined => bundles.find((bundle) => bundle.name === name);
+
 /** Runs the built function against the local stack, with the environment it has in Lambda. */
 const run = async (name: string, event: unknown): Promise<{ result: unknown; log: string }> => {
   const child = spawn(
     process.execPath,
-    ["--no-warnings", "--input-type=module", "-e", runtime, files.get(name) ?? "", JSON.stringify(event)],
+    ["--no-warnings", "--input-type=module", "-e", runtime, bundleOf(name)?.file ?? "", JSON.stringify(event)],
     {
       env: {
         ...stack.environment,
@@ -121,5 +123,20 @@ describe("the built functions, against the local stack", () => {
     Object.assign(environment, { GRACE_PERIOD: "31d", SCOPE: "some" });
     await expect(run("record-reset", aBatch())).rejects.toThrow(/gracePeriod is "31d".*scope is "some"/s);
     Object.assign(environment, { GRACE_PERIOD: "0", SCOPE: "all" });
+  });
+});
+
+const budget = JSON.parse(readFileSync(new URL("../../bench/budget.json", import.meta.url), "utf8")) as Record<
+  string,
+  number
+>;
+
+describe("the budget", () => {
+  it("names every function", () => {
+    expect(Object.keys(budget).sort()).toEqual(bundles.map(({ name }) => name));
+  });
+
+  it.each(Object.entries(budget))("lets %s weigh at most %d bytes", (name, bytes) => {
+    expect(bundleOf(name)?.bytes).toBeLessThanOrEqual(bytes);
   });
 });
