@@ -18,10 +18,8 @@ export const wildcards: Record<string, string> = {
   [alarms]: "DescribeAlarms with a prefix is a question about all alarms of the account and the Region",
 };
 
-const functions = [
-  ...["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication", "RecordDashreset"],
-  ...["ReDashenableDashmfa", "Reconcile", "ExplainDashalarm", "Drill"],
-].map((name) => `${name}LambdaFunction.Arn`);
+const triggers = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication"];
+const others = ["RecordDashreset", "ReDashenableDashmfa", "Reconcile", "Drill"];
 const deadLetterQueues = ["RecordsDlq", "DueDlq", "TimerDlq", "ReconcileDlq", "ExplainAlarmDlq", "DrillDlq"];
 
 const setTimers = [...on(timers, "scheduler:CreateSchedule"), ...on("TimerRole.Arn", "iam:PassRole")];
@@ -95,16 +93,14 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on(pool, "cognito-idp:GetGroup", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminAddUserToGroup"),
     ...on(pool, "cognito-idp:TagResource", "cognito-idp:UntagResource"),
     ...on(pool, "cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser"),
-    ...functions.flatMap((name) => on(name, "lambda:GetPolicy", "lambda:GetFunctionConfiguration")),
+    ...[...triggers, ...others].flatMap((name) => on(`${name}LambdaFunction.Arn`, "lambda:GetFunctionConfiguration")),
+    ...triggers.flatMap((name) => on(`${name}LambdaFunction.Arn`, "lambda:GetPolicy")),
     ...["RecordsQueue", "DueQueue"].flatMap((name) => on(`${name}.Arn`, "sqs:GetQueueAttributes")),
     ...deadLetterQueues.flatMap((name) =>
-      on(
-        `${name}.Arn`,
-        ...consume,
-        "sqs:ChangeMessageVisibility",
-        "sqs:StartMessageMoveTask",
-        "sqs:ListMessageMoveTasks",
-      ),
+      on(`${name}.Arn`, "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"),
+    ),
+    ...["RecordsDlq", "DueDlq"].flatMap((name) =>
+      on(`${name}.Arn`, "sqs:DeleteMessage", "sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"),
     ),
     ...on("RecordsQueue.Arn", "sqs:SendMessage"),
     ...on(alarms, "cloudwatch:DescribeAlarms"),
