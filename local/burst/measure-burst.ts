@@ -35,7 +35,7 @@ export interface BurstFigures {
   freshReset: number;
   /** Whether an alarm stood for as long as windows were overdue. */
   alarmed: boolean;
-  /** Megabytes that are in use after a collection: before, at most while it drained, and when the last was closed. */
+  /** Megabytes that are in use after a collection: before, at most from there on, and when the last was closed. */
   heap: { before: number; most: number; after: number };
 }
 
@@ -72,7 +72,8 @@ export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOpt
   });
 
   const fresh = freshReset(stack, plus(dueAt, drains / 4));
-  const heap = { before: heapInUse(), most: 0, after: 0 };
+  const before = heapInUse();
+  const heap = { before, most: before, after: 0 };
   const longest = plus(dueAt, 2 * drains + outage + 3 * hour);
   let alarmed = true;
   const tolerance = operator.policy.overdueTolerance + 15 * minute;
