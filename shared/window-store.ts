@@ -92,7 +92,12 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
     const kept = await unlessConditionFails(
       documents.send(new PutCommand({ TableName, Item: item, ...overOlderCopy(closed) })),
     );
-    if (!kept) await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...factsOf(closed) })));
+    if (!kept) {
+      await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...factsOf(closed) })));
+      if (closed.outcome === "re-enabled") {
+        await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...evidenceOf(closed) })));
+      }
+    }
     const removed = await unlessConditionFails(
       documents.send(new DeleteCommand({ TableName, Key: { user: item.user, item: "open" }, ...asRead(closed) })),
     );
@@ -181,7 +186,7 @@ const overOlderCopy = (closed: ClosedWindow) => {
   const onlyFound = "outcome = :found";
   const clauses = ["attribute_not_exists(#user)"];
   if (closed.outcome === "already-enabled") clauses.push(`(${isNewer} AND ${onlyFound})`);
-  else if (closed.outcome !== "user-gone") clauses.push(isNewer, `(#version = :version AND ${onlyFound})`);
+  else if (closed.outcome !== "user-gone") clauses.push(isNewer);
   if (closed.switchingOffVersion !== undefined) {
     clauses.push(`(${isNewer} AND (attribute_not_exists(switchingOffVersion) OR switchingOffVersion < :mark))`);
   }
@@ -198,6 +203,26 @@ const overOlderCopy = (closed: ClosedWindow) => {
       ":found": "already-enabled",
       ":mark": closed.switchingOffVersion,
     }),
+  };
+};
+
+/**
+ * How the window ended, over a copy of the same version by one who found Email MFA on already: both closed it at once, and
+ * this one knows why it was on. The window stays closed when it was.
+ */
+const evidenceOf = (closed: ClosedWindow) => {
+  const { user, item, outcome, evidence } = closedItem(closed);
+  return {
+    Key: { user, item },
+    UpdateExpression: "SET outcome = :outcome, evidence = :evidence",
+    ConditionExpression: "#version = :version AND outcome = :found",
+    ExpressionAttributeNames: { "#version": "version" },
+    ExpressionAttributeValues: {
+      ":outcome": outcome,
+      ":evidence": evidence,
+      ":version": closed.version,
+      ":found": "already-enabled",
+    },
   };
 };
 
