@@ -27,6 +27,7 @@ export const createBatchHandler =
         return true;
       } catch (error) {
         telemetry.log.error("message-failed", { messageId: record.messageId, ...describeError(error) });
+        telemetry.metrics.add("MessageFailed", 1);
         return false;
       }
     };

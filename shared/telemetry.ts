@@ -17,6 +17,7 @@ export const metricNames = [
   "Recorded",
   "RecordFailed",
   "MessageMalformed",
+  "MessageFailed",
   "WindowsOpen",
   "WindowsOverdue",
   "OldestOverdue",

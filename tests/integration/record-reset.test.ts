@@ -243,6 +243,7 @@ describe("record-reset", () => {
     const outcome = await record(aRecord("reset-confirmed", one, start), aRecord("reset-confirmed", two, start));
     expect(outcome).toEqual({ payload: { batchItemFailures: [{ itemIdentifier: "m0" }] } });
     expect((await stack.find(two)).open).toBeDefined();
+    expect(stack.telemetry.values.filter(({ metric }) => metric === "MessageFailed")).toHaveLength(1);
   });
 
   it("opens one window for two facts that arrive at the same moment", async () => {

@@ -45,6 +45,7 @@ const expectedAlarms: Record<string, string> = {
   "drill-dlq-not-empty": "notBreaching",
   "drill-failed": "notBreaching",
   "drill-missing": "breaching",
+  "messages-failing": "notBreaching",
   "records-queue-old": "notBreaching",
   "due-queue-old": "notBreaching",
   "timers-dropped": "notBreaching",
@@ -122,7 +123,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
 
     it("watch metrics of ours that exist, with the dimensions that they are written with", () => {
       const own = metrics.filter(({ Namespace }) => Namespace === "CognitoMfaLifecycle");
-      expect(own).toHaveLength(8);
+      expect(own).toHaveLength(9);
       for (const { MetricName, Dimensions } of own) {
         expect(metricNames).toContain(MetricName);
         const dimensions = Dimensions.map(({ Name, Value }): [string, Reference] => [Name, Value]);
