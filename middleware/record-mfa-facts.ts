@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { triggerClient } from "../shared/aws/trigger-client.ts";
 import { systemClock } from "../shared/clock.ts";
 import { lazyTelemetry } from "../shared/lazy-telemetry.ts";
+import { flushOrSay } from "../shared/never-throw.ts";
 import { recordFact } from "../shared/record-facts.ts";
 import { sqsRecordsQueue } from "../shared/records-queue.ts";
 
@@ -33,7 +34,7 @@ export const recordMfaFacts = ({ recordsQueueUrl, metricsService }: RecordMfaFac
   return {
     async before({ event }) {
       await recordFact({ records, clock: systemClock, newId: randomUUID, telemetry }, event);
-      await telemetry.flush();
+      await flushOrSay(telemetry);
     },
   };
 };

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
+import { setTimeout } from "node:timers/promises";
 import { lazyTelemetry } from "../../shared/lazy-telemetry.ts";
 
 const setUp = () => {
   const told: string[] = [];
   const tell = (kind: string) => (what: string) => void told.push(`${kind} ${what}`);
-  const state = { loads: 0 };
+  const state = { loads: 0, fails: false };
   const telemetry = lazyTelemetry(async () => {
     state.loads += 1;
+    if (state.fails) throw new Error("cannot load");
     return {
       log: { info: tell("info"), warn: tell("warn"), error: tell("error") },
       metrics: { add: tell("metric") },
@@ -34,5 +36,17 @@ describe("lazyTelemetry", () => {
     await telemetry.flush();
     expect(told).toEqual(["info a", "metric Recorded", "warn b", "error c", "flush", "info d", "flush"]);
     expect(state.loads).toBe(1);
+  });
+
+  it("says in flush what went wrong, and loads anew for what is told next", async () => {
+    const { telemetry, told, state } = setUp();
+    state.fails = true;
+    telemetry.log.info("a");
+    await setTimeout(1);
+    await expect(telemetry.flush()).rejects.toThrow("cannot load");
+    state.fails = false;
+    telemetry.log.info("b");
+    await telemetry.flush();
+    expect(told).toEqual(["info b", "flush"]);
   });
 });

@@ -1,0 +1,25 @@
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import middy from "@middy/core";
+import { lazyTelemetry } from "../../shared/lazy-telemetry.ts";
+import { neverThrow } from "../../shared/never-throw.ts";
+
+const context = {} as never;
+
+describe("neverThrow", () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it.each(["ends well", "throws"])("gives the event back when the handler %s and nothing can be told", async (how) => {
+    const said = jest.spyOn(console, "error").mockReturnValue(undefined);
+    const telemetry = lazyTelemetry(() => Promise.reject(new Error("cannot load")));
+    const handler = middy<unknown, unknown>(async (event: unknown) => {
+      telemetry.log.info("told");
+      if (how === "throws") throw new Error("broken");
+      return event;
+    }).use(neverThrow(telemetry));
+    const event = { triggerSource: "PostConfirmation_ConfirmForgotPassword" };
+    expect(await handler(event, context)).toEqual(event);
+    expect(said.mock.calls).toMatchObject([["telemetry-failed", { message: "cannot load" }]]);
+  });
+});
