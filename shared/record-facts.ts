@@ -37,12 +37,14 @@ export const recordFact = async (
 ): Promise<void> => {
   const kind = facts[sourceOf(event)];
   if (kind === undefined) return;
+  let sub: string | undefined;
   try {
     const trigger = v.parse(cognitoTrigger, event);
     const { userPoolId, userName: username } = trigger;
-    const { sub } = trigger.request.userAttributes;
+    const { sub: given } = trigger.request.userAttributes;
+    if (typeof given === "string") sub = given;
     if (isFederated(trigger) || (worthRecording && !(await worthRecording(trigger)))) return;
-    if (typeof sub !== "string") throw new Error("The event has no sub.");
+    if (sub === undefined) throw new Error("The event has no sub.");
     await records.send({ version: 1, id: newId(), kind, at: clock.now(), userPoolId, sub, username });
     telemetry.metrics.add("Recorded", 1, { name: "kind", value: kind });
     telemetry.log.info("fact-recorded", { kind, sub, userPoolId });
@@ -51,7 +53,7 @@ export const recordFact = async (
       ? { error: error.name, message: "The event lacks what Cognito documents." }
       : describeError(error);
     telemetry.metrics.add("RecordFailed", 1, { name: "reason", value: failure.error });
-    telemetry.log.error("record-failed", { kind, ...failure });
+    telemetry.log.error("record-failed", { kind, sub, ...failure });
   }
 };
 

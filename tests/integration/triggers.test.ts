@@ -80,9 +80,11 @@ describe.each([
 
   it("gives the event back when the queue refuses, and counts it", async () => {
     stack.aws.endpoint.faults = ({ operation }) => (operation === "SendMessage" ? { kind: "server-error" } : undefined);
-    const event = aTrigger(source, await stack.user());
+    const user = await stack.user();
+    const event = aTrigger(source, user);
     expect(await invoke(name, event)).toEqual({ payload: event });
-    expect(stack.telemetry.lines.at(-1)).toMatchObject({ level: "error", event: "record-failed" });
+    const { sub } = user;
+    expect(stack.telemetry.lines.at(-1)).toMatchObject({ level: "error", event: "record-failed", fields: { sub } });
     expect(stack.telemetry.values).toMatchObject([{ metric: "RecordFailed", value: 1 }]);
   });
 });
