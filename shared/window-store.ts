@@ -178,14 +178,13 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
 
 /**
  * A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on, or the
- * user gone, has nothing truer to say, and adds just what came since. Whoever comes second adds nothing. A copy from before
- * Email MFA was last switched off says nothing of how the window ended.
+ * user gone, has nothing truer to say, and adds just what came since. A copy of the same version stays, but for its evidence
+ * (`evidenceOf`). One from before Email MFA was last switched off says nothing of how the window ended.
  */
 const overOlderCopy = (closed: ClosedWindow) => {
   const isNewer = "#version < :version";
-  const onlyFound = "outcome = :found";
   const clauses = ["attribute_not_exists(#user)"];
-  if (closed.outcome === "already-enabled") clauses.push(`(${isNewer} AND ${onlyFound})`);
+  if (closed.outcome === "already-enabled") clauses.push(`(${isNewer} AND outcome = :found)`);
   else if (closed.outcome !== "user-gone") clauses.push(isNewer);
   if (closed.switchingOffVersion !== undefined) {
     clauses.push(`(${isNewer} AND (attribute_not_exists(switchingOffVersion) OR switchingOffVersion < :mark))`);
