@@ -10,7 +10,7 @@ import {
 import { totpCode } from "../../local/aws/cognito/software-token.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
 import { dueMessage } from "../../shared/timers.ts";
-import { plus, type Window } from "../../shared/window.ts";
+import { closeWindow, plus, type Window } from "../../shared/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 
@@ -251,6 +251,17 @@ describe("re-enable-mfa", () => {
       payload: { batchItemFailures: [{ itemIdentifier: "m0" }] },
     });
     expect(await stack.hasEmailMfa(two.user)).toBe(true);
+  });
+
+  it("leaves a window closed when the first of two closed it, and keeps the better evidence", async () => {
+    const { user, window } = await exempt();
+    const { windows } = stack.operator;
+    const [off, on] = [{ active: [] }, { active: ["EMAIL_OTP"], preferred: "EMAIL_OTP" }];
+    const found = closeWindow(window, "already-enabled", window.dueAt, { before: on, after: on });
+    const made = closeWindow(window, "re-enabled", plus(window.dueAt, minute), { before: off, after: on });
+    expect([await windows.close(found), await windows.close(made)]).toEqual(["closed", "conflict"]);
+    const { outcome, evidence } = made;
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome, evidence, closedAt: found.closedAt });
   });
 
   it("paces a batch below the configured rate", async () => {
