@@ -35,6 +35,7 @@ const run = async (argv: string[]): Promise<Said> => {
 };
 
 const program = new Command();
+// A context is read when a command runs, and none does here.
 for (const register of commands) register(program, undefined as never);
 const commandNames = [...program.commands.map((command) => command.name()), "help"];
 const optionNames = program.commands

@@ -10,6 +10,7 @@ import { silent } from "../support/silent-telemetry.ts";
 
 const now = new Date("2026-03-01T00:00:00.000Z");
 const clock = { now: () => now, sleep: async () => undefined };
+// All that the handlers and Middy read of it.
 const context = { awsRequestId: "r" } as never;
 
 /** The three triggers, and what they put on the queue; `fails` makes every call of theirs fail. */

@@ -171,6 +171,11 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
     it("ring for the oldest exemption after four times the tolerance, and for resets above the parameter", () => {
       expect(alarm("oldest-overdue")?.Threshold).toBe(4 * 15 * 60);
       expect(Number(alarm("resets-unusual")?.Threshold)).toBe(100);
+      expect(alarm("resets-unusual")).toMatchObject({ ComparisonOperator: "GreaterThanThreshold" });
+    });
+
+    it("ring for messages that fail again and again, and not for a single failure", () => {
+      expect(alarm("messages-failing")).toMatchObject({ Period: 300, EvaluationPeriods: 4, DatapointsToAlarm: 3 });
     });
   });
 
