@@ -3,6 +3,15 @@ import * as v from "valibot";
 import type { DeadLetters } from "./queues.ts";
 import { describeError, type Telemetry } from "./telemetry.ts";
 
+/** What SQS says of the delivery of a message. */
+export interface Delivery {
+  /** How often the message was received, this time included. */
+  receiveCount: number;
+}
+
+/** Whether a message is done with, or goes back to the queue without anything having failed. */
+export type Handled = "done" | "again";
+
 /**
  * Handles the messages of a batch each by itself. One that cannot be understood is copied to the dead-letter queue with
  * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours.
@@ -12,18 +21,19 @@ export const createBatchHandler =
   <Schema extends v.GenericSchema>(
     { schema, deadLetters, telemetry }: { schema: Schema; deadLetters: DeadLetters; telemetry: Telemetry },
     order: "one by one" | "all at once",
-    handle: (message: v.InferOutput<Schema>) => Promise<void>,
+    handle: (message: v.InferOutput<Schema>, delivery: Delivery) => Promise<Handled>,
   ) =>
   async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const attempt = async (record: SQSRecord): Promise<boolean> => {
       try {
         const message = understand(schema, record.body);
-        if (message.success) await handle(message.output);
-        else {
-          telemetry.log.error("message-malformed", { messageId: record.messageId, reason: message.reason });
-          telemetry.metrics.add("MessageMalformed", 1);
-          await deadLetters.send(record.body, message.reason);
+        if (message.success) {
+          const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+          return (await handle(message.output, { receiveCount })) === "done";
         }
+        telemetry.log.error("message-malformed", { messageId: record.messageId, reason: message.reason });
+        telemetry.metrics.add("MessageMalformed", 1);
+        await deadLetters.send(record.body, message.reason);
         return true;
       } catch (error) {
         telemetry.log.error("message-failed", { messageId: record.messageId, ...describeError(error) });

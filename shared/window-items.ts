@@ -73,14 +73,14 @@ export const seenItem = (user: UserKey, value: Seen) => ({ ...stored(value), use
 export const openFrom = (item: unknown): Window => v.parse(window, item);
 export const closedFrom = (item: unknown): ClosedWindow => v.parse(closed, item);
 
-/** Sorts the items of one user by what they are; of several closed windows the first. */
+/** Sorts items by what they are; of several closed windows the first. Items of the ledgers are left out. */
 export const readItems = (items: unknown[]): { open?: Window; seen?: Seen; lastClosed?: ClosedWindow } => {
   const found: { open?: Window; seen?: Seen; lastClosed?: ClosedWindow } = {};
   for (const item of items) {
     const { item: key } = v.parse(itemKey, item);
     if (key === "open") found.open = openFrom(item);
     else if (key === "seen") found.seen = v.parse(seen, item);
-    else found.lastClosed ??= closedFrom(item);
+    else if (key.startsWith("closed#")) found.lastClosed ??= closedFrom(item);
   }
   return found;
 };

@@ -28,6 +28,7 @@ export const createReEnableMfa = (options: Options) => {
     const result = await reEnable(options, message);
     if (result.kind === "early") await nudge(options, result.window, result.until);
     if (result.kind === "failed") await nudge(options, result.window, result.window.nextTryAt);
+    return "done";
   });
 };
 

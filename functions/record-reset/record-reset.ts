@@ -14,5 +14,6 @@ export const createRecordReset = (deps: Deps & { userPoolId: string; deadLetters
   return createBatchHandler({ ...deps, schema }, "one by one", async (fact) => {
     const result = await recordFact(deps, fact);
     deps.telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
+    return "done";
   });
 };

@@ -130,6 +130,7 @@ describe("a batch of messages", () => {
         const deadLetters = { send: async (letter: string) => void dead.push(letter) };
         const handler = createBatchHandler({ schema, deadLetters, telemetry: silent }, "one by one", async () => {
           handled += 1;
+          return "done";
         });
         expect(await handler(aBatch(...bodies))).toEqual({ batchItemFailures: [] });
         expect(handled + dead.length).toBe(bodies.length);

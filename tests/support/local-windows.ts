@@ -12,7 +12,12 @@ export const userPoolId = "eu-west-1_Example00";
 /** A WINDOWS table of its own in the local DynamoDB. */
 export const startLocalWindows = async (
   start: Date,
-): Promise<{ windows: WindowStore; requests: () => number; stop: () => Promise<void> }> => {
+): Promise<{
+  documents: DynamoDBDocumentClient;
+  windows: WindowStore;
+  requests: () => number;
+  stop: () => Promise<void>;
+}> => {
   const aws = await startLocalAws({ start });
   const client = new DynamoDBClient({ ...aws.clientOptions("test"), requestHandler: aws.requestHandler });
   await createWindowsTable(client);
@@ -24,8 +29,10 @@ export const startLocalWindows = async (
     },
     { step: "initialize" },
   );
+  const documents = DynamoDBDocumentClient.from(client);
   return {
-    windows: dynamoWindowStore(DynamoDBDocumentClient.from(client), names.windowsTable),
+    documents,
+    windows: dynamoWindowStore(documents, names.windowsTable),
     requests: () => sent,
     stop: async () => {
       client.destroy();
