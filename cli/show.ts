@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { formatDuration } from "../shared/duration.ts";
 import { emailMfaIsOn, type Factors } from "../shared/factors.ts";
-import type { ClosedWindow, Seen, Window } from "../shared/window.ts";
+import type { Seen } from "../shared/seen.ts";
+import type { ClosedWindow, Window } from "../shared/window.ts";
 import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { findUser, type FoundUser } from "./find-user.ts";

@@ -9,8 +9,11 @@ export interface Delivery {
   receiveCount: number;
 }
 
-/** Whether a message is done with, or goes back to the queue without anything having failed. */
-export type Handled = "done" | "again";
+/**
+ * Whether a message is done with, goes back to the queue without anything having failed, or goes to the dead-letter queue for
+ * the reason given.
+ */
+export type Handled = "done" | "again" | { refused: string };
 
 /**
  * Handles the messages of a batch each by itself. One that cannot be understood is copied to the dead-letter queue with
@@ -27,13 +30,12 @@ export const createBatchHandler =
     const attempt = async (record: SQSRecord): Promise<boolean> => {
       try {
         const message = understand(schema, record.body);
-        if (message.success) {
-          const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-          return (await handle(message.output, { receiveCount })) === "done";
-        }
-        telemetry.log.error("message-malformed", { messageId: record.messageId, reason: message.reason });
+        const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+        const handled = message.success ? await handle(message.output, { receiveCount }) : { refused: message.reason };
+        if (typeof handled === "string") return handled === "done";
+        telemetry.log.error("message-malformed", { messageId: record.messageId, reason: handled.refused });
         telemetry.metrics.add("MessageMalformed", 1);
-        await deadLetters.send(record.body, message.reason);
+        await deadLetters.send(record.body, handled.refused);
         return true;
       } catch (error) {
         telemetry.log.error("message-failed", { messageId: record.messageId, ...describeError(error) });

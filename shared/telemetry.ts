@@ -12,6 +12,7 @@ export type LogFields = Record<string, string | number | boolean | undefined>;
 export const metricNames = [
   "WindowOpened",
   "WindowClosed",
+  "DriftRepeated",
   "ReEnableLateness",
   "ReEnableFailed",
   "Recorded",

@@ -7,8 +7,10 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { partition } from "./user-partition.ts";
-import { closedItem, type OverdueRef, overdueRefFrom, openItem, readItems, seenItem } from "./window-items.ts";
-import type { ClosedWindow, Seen, UserKey, Window } from "./window.ts";
+import { lookUpdate } from "./look-update.ts";
+import type { Look, Seen } from "./seen.ts";
+import { closedItem, type OverdueRef, overdueRefFrom, openItem, readItems } from "./window-items.ts";
+import type { ClosedWindow, UserKey, Window } from "./window.ts";
 
 /** All that the table knows of a user that matters for what happens next. */
 export interface UserWindows {
@@ -34,7 +36,8 @@ export interface WindowStore {
   closedAround(user: UserKey, instant: Date): Promise<ClosedWindow | undefined>;
   /** Writes the facts and counts of a closed window over the version it was read at. */
   noteOnClosed(closed: ClosedWindow): Promise<"noted" | "conflict">;
-  putSeen(user: UserKey, seen: Seen): Promise<void>;
+  /** Writes what a look at the user found over what the looks before it found. What they knew stays known. */
+  noteLook(user: UserKey, look: Look): Promise<void>;
   forgetSeen(user: UserKey): Promise<void>;
   /**
    * Open windows of the pool that were due at `instant` or before, the longest due first. `unreadable`: a row that makes
@@ -129,8 +132,10 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
     return written ? "noted" : "conflict";
   },
 
-  async putSeen(user, seen) {
-    await documents.send(new PutCommand({ TableName, Item: seenItem(user, seen) }));
+  async noteLook(user, look) {
+    await documents.send(
+      new UpdateCommand({ TableName, Key: { user: partition(user), item: "seen" }, ...lookUpdate(look) }),
+    );
   },
 
   async forgetSeen(user) {
@@ -227,14 +232,15 @@ const evidenceOf = (closed: ClosedWindow) => {
 
 /** What came to a closed window since its copy was kept, written over that. */
 const factsOf = (closed: ClosedWindow) => {
-  const { user, item, facts, counts, changes, closeAsked } = closedItem(closed);
+  const { user, item, facts, counts, times, changes, closeAsked } = closedItem(closed);
   return {
     Key: { user, item },
-    UpdateExpression: `SET #facts = :facts, #counts = :counts, #changes = :changes, #version = :version${closeAsked === undefined ? "" : ", #closeAsked = :closeAsked"}`,
+    UpdateExpression: `SET #facts = :facts, #counts = :counts, #times = :times, #changes = :changes, #version = :version${closeAsked === undefined ? "" : ", #closeAsked = :closeAsked"}`,
     ConditionExpression: "#version < :version",
     ExpressionAttributeNames: {
       "#facts": "facts",
       "#counts": "counts",
+      "#times": "times",
       "#changes": "changes",
       "#version": "version",
       ...(closeAsked === undefined ? {} : { "#closeAsked": "closeAsked" }),
@@ -242,6 +248,7 @@ const factsOf = (closed: ClosedWindow) => {
     ExpressionAttributeValues: {
       ":facts": facts,
       ":counts": counts,
+      ":times": times,
       ":changes": changes,
       ":version": closed.version,
       ...(closeAsked === undefined ? {} : { ":closeAsked": closeAsked }),

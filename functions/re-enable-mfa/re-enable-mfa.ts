@@ -26,7 +26,7 @@ export const createReEnableMfa = (options: Options) => {
   );
   return createBatchHandler({ ...options, schema }, "all at once", async (message) => {
     const result = await reEnable(options, message);
-    if (result.kind === "early") await nudge(options, result.window, result.until);
+    if (result.kind === "early" || result.kind === "missing") await nudge(options, result.window, result.until);
     if (result.kind === "failed") await nudge(options, result.window, result.window.nextTryAt);
     return "done";
   });

@@ -5,15 +5,22 @@ import { recordFact } from "../../shared/lifecycle/record-fact.ts";
 import type { DeadLetters } from "../../shared/queues.ts";
 import { createBatchHandler } from "../../shared/sqs-batch.ts";
 
-/** Takes facts off the RECORDS queue and puts each on its user's window. */
+const looksAtMissing = 2;
+
+/**
+ * Takes facts off the RECORDS queue and puts each on its user's window. The user of a fact may be missing at one look: the
+ * message then comes back after the queue's visibility timeout, and a second look decides.
+ */
 export const createRecordReset = (deps: Deps & { userPoolId: string; deadLetters: DeadLetters }) => {
   const schema = v.pipe(
     record,
     v.check(({ userPoolId }) => userPoolId === deps.userPoolId, "a record of this stack's user pool"),
   );
-  return createBatchHandler({ ...deps, schema }, "one by one", async (fact) => {
-    const result = await recordFact(deps, fact);
+  return createBatchHandler({ ...deps, schema }, "one by one", async (fact, { receiveCount }) => {
+    const isLastLook = receiveCount >= looksAtMissing;
+    const result = await recordFact(deps, fact, { isLastLook });
     deps.telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
-    return "done";
+    if (result === "disbelieved") return { refused: "username: expected the name of the user with this sub" };
+    return result === "missing" && !isLastLook ? "again" : "done";
   });
 };

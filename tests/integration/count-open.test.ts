@@ -8,7 +8,7 @@ let local: Awaited<ReturnType<typeof startLocalWindows>>;
 beforeEach(async () => {
   local = await startLocalWindows(now);
   for (const sub of ["a", "b", "c"]) await local.windows.open(windowOf(sub, now, day));
-  await local.windows.putSeen({ userPoolId, sub: "d" }, { checkedAt: now, known: true });
+  await local.windows.noteLook({ userPoolId, sub: "d" }, { checkedAt: now, known: true });
 });
 afterEach(() => local.stop());
 

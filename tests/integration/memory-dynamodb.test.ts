@@ -106,6 +106,16 @@ const probes = [
     ExpressionAttributeNames: { "#facts": "facts" },
     ExpressionAttributeValues: { ":facts": { L: [{ S: "fact" }] }, ":version": { N: "11" } },
   }),
+  ...[{ BOOL: false }, { BOOL: true }].map(
+    (known) =>
+      new UpdateItemCommand({
+        TableName,
+        Key: item("a", "seen"),
+        UpdateExpression: "SET known = if_not_exists(known, :known), #at = :at REMOVE checkedAt, #none",
+        ExpressionAttributeNames: { "#at": "watchedUntil", "#none": "expiresAt" },
+        ExpressionAttributeValues: { ":known": known, ":at": { S: "2026-01-02" } },
+      }),
+  ),
   new QueryCommand({ TableName, ...ofUser, ConsistentRead: true }),
   new QueryCommand({ TableName, ...ofUser, ScanIndexForward: false, Limit: 2 }),
   new QueryCommand({

@@ -5,6 +5,8 @@ import {
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { randomUUID } from "node:crypto";
 import { startLocalAws, type LocalAwsOptions } from "../../local/aws/local-aws.ts";
 import type { Call } from "../../local/aws/service.ts";
@@ -26,6 +28,7 @@ export const startStack = async (parameters: Record<string, string> = {}, option
   const aws = await startLocalAws({ start, observe: (call, status) => calls.push({ ...call, status }), ...options });
   const stack = await deployStack(aws, randomUUID, parameters);
   const cognito = new CognitoIdentityProviderClient(aws.clientOptions("test"));
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientOptions("test")));
   const UserPoolId = stack.userPoolId;
   let users = 0;
 
@@ -33,10 +36,11 @@ export const startStack = async (parameters: Record<string, string> = {}, option
     ...stack,
     calls,
     cognito,
+    documents,
     stop: () => aws.stop(),
 
-    /** A confirmed user with Email MFA on, unless told otherwise. */
-    async user({ emailMfa = true, attributes = {} } = {}): Promise<TestUser> {
+    /** A confirmed user with Email MFA on; or without it, and remembered to have had it unless they are not `known`. */
+    async user({ emailMfa = true, known = true, attributes = {} } = {}): Promise<TestUser> {
       const email = `user${++users}@example.com`;
       const all = { email, email_verified: "true", ...attributes };
       const { User } = await cognito.send(
@@ -54,12 +58,21 @@ export const startStack = async (parameters: Record<string, string> = {}, option
       const sub = User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "";
       const user = { userPoolId: UserPoolId, username: Username, sub, email };
       if (emailMfa) await this.setEmailMfa(user, true);
+      else if (known) await stack.operator.windows.noteLook(user, { known: true });
       return user;
     },
 
     async setEmailMfa({ username }: TestUser, on: boolean): Promise<void> {
       const EmailMfaSettings = { Enabled: on, PreferredMfa: on };
       await cognito.send(new AdminSetUserMFAPreferenceCommand({ UserPoolId, Username: username, EmailMfaSettings }));
+    },
+
+    /** An authenticator app, set up and taken away by the user. */
+    useTotp({ username }: TestUser, on: boolean): void {
+      const user = [...aws.cognito.users(UserPoolId)].find((one) => one.username === username);
+      if (user === undefined) throw new Error(`There is no user ${username}.`);
+      if (on) user.activeFactors.add("SOFTWARE_TOKEN_MFA");
+      else user.activeFactors.delete("SOFTWARE_TOKEN_MFA");
     },
 
     async hasEmailMfa({ username }: TestUser): Promise<boolean> {

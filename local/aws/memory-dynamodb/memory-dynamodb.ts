@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError, jsonService, operation, type Operation, type Service } from "../service.ts";
-import { type AttributeValue, type Item, validation } from "./attribute.ts";
-import { parseAssignments, parseCondition, type Placeholders } from "./expression.ts";
+import { type Item, validation } from "./attribute.ts";
+import { parseCondition, parseUpdate, type Placeholders } from "./expression.ts";
 import { queryTable } from "./query.ts";
 import { type Index, Table } from "./table.ts";
 
@@ -107,8 +107,14 @@ const operations = (tables: Map<string, Table>, find: (name: string) => Table): 
       const table = find(input.TableName);
       const current = table.get(input.Key);
       check(input, current);
-      const changes = parseAssignments(input.UpdateExpression, input);
-      table.put({ ...(current ?? input.Key), ...Object.fromEntries<AttributeValue>(changes) });
+      const before = current ?? input.Key;
+      const after = { ...before };
+      for (const [name, value] of parseUpdate(input.UpdateExpression, input)) {
+        const changed = value(before);
+        if (changed === undefined) delete after[name];
+        else after[name] = changed;
+      }
+      table.put(after);
     },
   ),
   Query: operation(query, validation, (input) => queryTable(find(input.TableName), input)),
