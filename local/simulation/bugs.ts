@@ -9,14 +9,19 @@ import {
   byName,
   deleteFirst,
   extendedBy,
+  goneBefore,
+  lookedJustNow,
+  namedByRecord,
   onlyBeating,
   otherFactors,
   overwrite,
   plain,
+  readOnce,
   skipReadBack,
   tableAfter,
   throwing,
   updating,
+  withoutDeadline,
 } from "./tampers.ts";
 
 /** A deliberate mistake, made in the wiring of the simulation and nowhere in the product. */
@@ -191,6 +196,44 @@ export const bugs: readonly Bug[] = [
     what: "a trigger tells Cognito of its failures",
     within: 60,
     wires: { "custom-message": throwing },
+  },
+  {
+    name: "believe-the-name",
+    what: "a window is judged by the username on a record",
+    within: 60,
+    wires: { "record-reset": recordResetWith(namedByRecord) },
+  },
+  {
+    name: "gone-at-once",
+    what: "one answer that the user does not exist closes the window",
+    within: 60,
+    wires: { "re-enable-mfa": reEnableWith(goneBefore) },
+  },
+  {
+    name: "believe-the-future",
+    what: "a look dated ahead counts as a look",
+    within: 200,
+    wires: { "post-authentication": lookedJustNow },
+  },
+  {
+    name: "forget-the-watch",
+    what: "a user who drifted is not watched",
+    within: 200,
+    wires: both(({ windows }) => ({
+      windows: { ...windows, noteLook: (user, look) => windows.noteLook(user, { ...look, watchedUntil: undefined }) },
+    })),
+  },
+  {
+    name: "forget-the-time",
+    what: "a worker begins what it has no time for",
+    within: 200,
+    wires: { "record-reset": withoutDeadline(recordResetWith(plain)) },
+  },
+  {
+    name: "stale-turn",
+    what: "a window is read before the wait for a turn, and not after",
+    within: 200,
+    wires: { "re-enable-mfa": reEnableWith(readOnce) },
   },
   {
     name: "silent-overdue",

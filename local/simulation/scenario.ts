@@ -25,6 +25,8 @@ export interface FaultRates {
   late: number;
   triggerThrice: number;
   triggerMissed: number;
+  /** Cognito says once that a user does not exist who does. */
+  notFound: number;
 }
 
 /** Everything about a run that is drawn before it starts. */
@@ -66,7 +68,7 @@ export const drawScenario = (seed: number): Scenario => {
     parameters: drawPolicy(random),
     behaviour: drawBehaviour(random),
     pastAt: random.pick(["refuse", "fire"]),
-    rates: drawRates(random, calm),
+    rates: drawRates(random, calm, calm ? 0 : new Random(`not found ${seed}`).next() * 0.1),
     skews: drawSkews(random, calm),
     users: Array.from({ length: random.integer(3, 7) }, (_, index) => drawUser(random, index)),
   };
@@ -106,9 +108,10 @@ const drawBehaviour = (random: Random): Behaviour => ({
   recoveryAttemptsPerHour: random.integer(5, 20),
 });
 
-const drawRates = (random: Random, calm: boolean): FaultRates => {
+const drawRates = (random: Random, calm: boolean, notFound: number): FaultRates => {
   const rate = (most: number): number => (calm || random.chance(0.4) ? 0 : random.next() * most);
   return {
+    notFound,
     throttle: rate(0.15),
     serverError: rate(0.1),
     timeoutBefore: rate(0.08),
