@@ -50,7 +50,7 @@ export const recordFact = async (
     telemetry.log.info("fact-recorded", { kind, sub, userPoolId });
   } catch (error) {
     const failure = v.isValiError(error)
-      ? { error: error.name, message: "The event lacks what Cognito documents." }
+      ? { error: error.name, detail: "The event lacks what Cognito documents." }
       : describeError(error);
     telemetry.metrics.add("RecordFailed", 1, { name: "reason", value: failure.error });
     telemetry.log.error("record-failed", { kind, sub, ...failure });

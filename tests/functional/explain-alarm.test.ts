@@ -44,7 +44,7 @@ const explain = async (
 };
 
 const failed = (window: Window, error: string, at: Date): Window =>
-  noteFailure(window, { error, message: "hanako@example.com is no good" }, at);
+  noteFailure(window, { error, detail: "hanako@example.com is no good" }, at);
 
 describe("the explanation of an alarm", () => {
   it("names the user, the pool, the error in words, since when, the next try and the commands", async () => {

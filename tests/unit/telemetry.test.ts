@@ -4,7 +4,7 @@ import { describeError } from "../../shared/telemetry.ts";
 describe("describeError", () => {
   it("leaves out what an error quotes and what looks like an address", () => {
     const error = new TypeError("Value 'hanako@example.com' at \"username\" of hanako@example.com is wrong");
-    expect(describeError(error)).toMatchObject({ error: "TypeError", message: "Value '…' at \"…\" of … is wrong" });
+    expect(describeError(error)).toMatchObject({ error: "TypeError", detail: "Value '…' at \"…\" of … is wrong" });
   });
 
   it("calls an error that has no name of its own by its code", () => {
