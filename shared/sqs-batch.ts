@@ -1,12 +1,16 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
+import { flushOrSay } from "./never-throw.ts";
 import type { DeadLetters } from "./queues.ts";
+import { reserve } from "./surroundings.ts";
 import { describeError, type Telemetry } from "./telemetry.ts";
 
 /** What SQS says of the delivery of a message. */
 export interface Delivery {
   /** How often the message was received, this time included. */
   receiveCount: number;
+  /** Milliseconds until Lambda ends the invocation, and with it the handling of every message of the batch. */
+  timeLeft: () => number;
 }
 
 /** Whether a message is done with, or goes back to the queue without anything having failed. */
@@ -14,7 +18,8 @@ export type Handled = "done" | "again";
 
 /**
  * Handles the messages of a batch each by itself. One that cannot be understood is copied to the dead-letter queue with
- * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours.
+ * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours. What cannot be begun in time
+ * goes back as well: an invocation that Lambda ends gives back all of its messages, those that are done included.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export const createBatchHandler =
@@ -23,30 +28,34 @@ export const createBatchHandler =
     order: "one by one" | "all at once",
     handle: (message: v.InferOutput<Schema>, delivery: Delivery) => Promise<Handled>,
   ) =>
-  async (event: SQSEvent): Promise<SQSBatchResponse> => {
-    const attempt = async (record: SQSRecord): Promise<boolean> => {
+  async (event: SQSEvent, context: Pick<Context, "getRemainingTimeInMillis">): Promise<SQSBatchResponse> => {
+    const timeLeft = () => context.getRemainingTimeInMillis();
+    const attempt = async (record: SQSRecord): Promise<Handled | "failed"> => {
+      if (timeLeft() < reserve) return "again";
       try {
         const message = understand(schema, record.body);
         if (message.success) {
           const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-          return (await handle(message.output, { receiveCount })) === "done";
+          return await handle(message.output, { receiveCount, timeLeft });
         }
         telemetry.log.error("message-malformed", { messageId: record.messageId, reason: message.reason });
         telemetry.metrics.add("MessageMalformed", 1);
         await deadLetters.send(record.body, message.reason);
-        return true;
+        return "done";
       } catch (error) {
         telemetry.log.error("message-failed", { messageId: record.messageId, ...describeError(error) });
         telemetry.metrics.add("MessageFailed", 1);
-        return false;
+        return "failed";
       }
     };
-    const done = new Map<string, boolean>();
-    if (order === "one by one") for (const record of event.Records) done.set(record.messageId, await attempt(record));
-    else await Promise.all(event.Records.map(async (record) => done.set(record.messageId, await attempt(record))));
-    await telemetry.flush();
-    const failed = event.Records.filter(({ messageId }) => done.get(messageId) !== true);
-    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    const ends = new Map<string, Handled | "failed">();
+    if (order === "one by one") for (const record of event.Records) ends.set(record.messageId, await attempt(record));
+    else await Promise.all(event.Records.map(async (record) => ends.set(record.messageId, await attempt(record))));
+    const givenBack = [...ends.values()].filter((end) => end === "again").length;
+    if (givenBack > 0) telemetry.log.info("messages-given-back", { messages: givenBack });
+    await flushOrSay(telemetry);
+    const left = event.Records.filter(({ messageId }) => ends.get(messageId) !== "done");
+    return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
 /** The reason names the field and what it should be, never what it was. */

@@ -12,7 +12,7 @@ import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
 const runtime = `
   const [file, event] = process.argv.slice(1);
   const { handler } = await import(file);
-  const result = await handler(JSON.parse(event), { awsRequestId: "1", functionName: "test", getRemainingTimeInMillis: () => 5000 });
+  const result = await handler(JSON.parse(event), { awsRequestId: "1", functionName: "test", getRemainingTimeInMillis: () => 60_000 });
   process.stdout.write("\\nRESULT " + JSON.stringify(result ?? null));
 `;
 
