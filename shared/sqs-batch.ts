@@ -13,34 +13,41 @@ export interface Delivery {
   timeLeft: () => number;
 }
 
-/** Whether a message is done with, or goes back to the queue without anything having failed. */
-export type Handled = "done" | "again";
+/**
+ * Whether a message is done with; or goes back to the queue without anything having failed; or can never be handled, for a
+ * reason that says nothing of what the message holds.
+ */
+export type Handled = "done" | "again" | { malformed: string };
+
+type End = "done" | "again" | "failed";
+
+/** The schema of a message: an object with these fields and no others. */
+type MessageSchema = v.GenericSchema & { readonly entries: v.ObjectEntries };
 
 /**
- * Handles the messages of a batch each by itself. One that cannot be understood is copied to the dead-letter queue with
+ * Handles the messages of a batch each by itself. One that can never be handled is copied to the dead-letter queue with
  * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours. What cannot be begun in time
  * goes back as well: an invocation that Lambda ends gives back all of its messages, those that are done included.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export const createBatchHandler =
-  <Schema extends v.GenericSchema>(
+  <Schema extends MessageSchema>(
     { schema, deadLetters, telemetry }: { schema: Schema; deadLetters: DeadLetters; telemetry: Telemetry },
     order: "one by one" | "all at once",
     handle: (message: v.InferOutput<Schema>, delivery: Delivery) => Promise<Handled>,
   ) =>
   async (event: SQSEvent, context: Pick<Context, "getRemainingTimeInMillis">): Promise<SQSBatchResponse> => {
     const timeLeft = () => context.getRemainingTimeInMillis();
-    const attempt = async (record: SQSRecord): Promise<Handled | "failed"> => {
+    const attempt = async (record: SQSRecord): Promise<End> => {
       if (timeLeft() < reserve) return "again";
       try {
         const message = understand(schema, record.body);
-        if (message.success) {
-          const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-          return await handle(message.output, { receiveCount, timeLeft });
-        }
-        telemetry.log.error("message-malformed", { messageId: record.messageId, reason: message.reason });
+        const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+        const handled = message.success ? await handle(message.output, { receiveCount, timeLeft }) : message;
+        if (typeof handled === "string") return handled;
+        telemetry.log.error("message-malformed", { messageId: record.messageId, reason: handled.malformed });
         telemetry.metrics.add("MessageMalformed", 1);
-        await deadLetters.send(record.body, message.reason);
+        await deadLetters.send(record.body, handled.malformed);
         return "done";
       } catch (error) {
         telemetry.log.error("message-failed", { messageId: record.messageId, ...describeError(error) });
@@ -48,7 +55,7 @@ export const createBatchHandler =
         return "failed";
       }
     };
-    const ends = new Map<string, Handled | "failed">();
+    const ends = new Map<string, End>();
     if (order === "one by one") for (const record of event.Records) ends.set(record.messageId, await attempt(record));
     else await Promise.all(event.Records.map(async (record) => ends.set(record.messageId, await attempt(record))));
     const givenBack = [...ends.values()].filter((end) => end === "again").length;
@@ -58,15 +65,25 @@ export const createBatchHandler =
     return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-/** The reason names the field and what it should be, never what it was. */
-const understand = <Schema extends v.GenericSchema>(schema: Schema, body: string) => {
+/** Nothing of the message is in the reason, which goes to the log, to an attribute of a message and to a terminal. */
+const understand = <Schema extends MessageSchema>(schema: Schema, body: string) => {
   const json = v.safeParse(v.pipe(v.string(), v.parseJson()), body);
-  if (!json.success) return { success: false as const, reason: "not JSON" };
+  if (!json.success) return { success: false as const, malformed: "not JSON" };
   const parsed = v.safeParse(schema, json.output);
   if (parsed.success) return { success: true as const, output: parsed.output };
-  const [issue] = parsed.issues;
-  return {
-    success: false as const,
-    reason: `${v.getDotPath(issue) ?? "the message"}: expected ${issue.expected ?? issue.message}`,
-  };
+  return { success: false as const, malformed: reasonOf(schema, parsed.issues[0]) };
+};
+
+const longestReason = 200;
+
+/** Names a field of the schema, never one that the message brings along, and what should be there, never what was. */
+const reasonOf = ({ entries }: MessageSchema, { path, expected, message }: v.BaseIssue<unknown>): string => {
+  const field = path?.[0].key;
+  const reason =
+    field === undefined
+      ? `the message: expected ${expected ?? message}`
+      : typeof field === "string" && Object.hasOwn(entries, field)
+        ? `${field}: expected ${expected ?? message}`
+        : `the message: expected no fields but ${Object.keys(entries).join(", ")}`;
+  return reason.replace(/[^ -~]/g, "?").slice(0, longestReason);
 };

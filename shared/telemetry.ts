@@ -54,7 +54,7 @@ export interface Telemetry {
 }
 
 /** Free text as it may be logged: what looks like an address is left out. */
-export const withoutAddresses = (text: string): string => text.replace(/\S+@\S+/g, "…");
+export const withoutAddresses = (text: string): string => text.replace(/(?<!\S)\S+@\S+/g, "…");
 
 /**
  * An error as it may be logged: its name, its words as `detail`, and the place in the code. AWS words some refusals with the value it was given, which can be a username: what
