@@ -51,11 +51,11 @@ export const examine = async (connection: OperationsConnection): Promise<Finding
 };
 
 const notMade = (check: string, error: unknown): Finding => {
-  const { error: name, message } = describeError(error);
+  const { error: name, detail } = describeError(error);
   if (/^(AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation)/.test(name)) {
-    return warn(check, `Not checked, your credentials do not allow it: ${message}`, "Ask somebody who may to run it.");
+    return warn(check, `Not checked, your credentials do not allow it: ${detail}`, "Ask somebody who may to run it.");
   }
-  return fail(check, `Not checked: ${name}: ${message}`, "If it is the network or AWS's own fault, look again later.");
+  return fail(check, `Not checked: ${name}: ${detail}`, "If it is the network or AWS's own fault, look again later.");
 };
 
 /** Tells what `examine` finds. Throws a failure when a check failed; warnings alone are no failure. */

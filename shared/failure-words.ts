@@ -45,6 +45,10 @@ const words: Record<string, FailureWords> = {
       "Cognito does not offer this operation here: the pool may be a replica whose users are changed in another Region.",
     toDo: "Deploy the service in the primary Region of the pool.",
   },
+  UsernameRefused: {
+    meaning: "Cognito takes no username like the one that the window has.",
+    toDo: "Find out who opened the window, with mfactl show: Cognito can never have had a user of that name.",
+  },
   NotAuthorizedException: refused,
   AccessDeniedException: refused,
   TooManyRequestsException: tooMany,
@@ -55,7 +59,7 @@ const words: Record<string, FailureWords> = {
 };
 
 export const failureWords = (error: string): FailureWords =>
-  words[error] ?? {
+  (Object.hasOwn(words, error) ? words[error] : undefined) ?? {
     meaning: `The re-enable failed with the error ${error}.`,
     toDo: "Read the message that mfactl show gives, and the log of the function re-enable-mfa.",
   };

@@ -1,65 +1,89 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
+import { flushOrSay } from "./never-throw.ts";
 import type { DeadLetters } from "./queues.ts";
+import { reserve } from "./surroundings.ts";
 import { describeError, type Telemetry } from "./telemetry.ts";
 
 /** What SQS says of the delivery of a message. */
 export interface Delivery {
   /** How often the message was received, this time included. */
   receiveCount: number;
+  /** Milliseconds until Lambda ends the invocation, and with it the handling of every message of the batch. */
+  timeLeft: () => number;
 }
 
 /**
- * Whether a message is done with, goes back to the queue without anything having failed, or goes to the dead-letter queue for
- * the reason given.
+ * Whether a message is done with; or goes back to the queue without anything having failed; or can never be handled, for a
+ * reason that says nothing of what the message holds.
  */
-export type Handled = "done" | "again" | { refused: string };
+export type Handled = "done" | "again" | { malformed: string };
+
+type End = "done" | "again" | "failed";
+
+/** The schema of a message: an object with these fields and no others. */
+type MessageSchema = v.GenericSchema & { readonly entries: v.ObjectEntries };
 
 /**
- * Handles the messages of a batch each by itself. One that cannot be understood is copied to the dead-letter queue with
- * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours.
+ * Handles the messages of a batch each by itself. One that can never be handled is copied to the dead-letter queue with
+ * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours. What cannot be begun in time
+ * goes back as well: an invocation that Lambda ends gives back all of its messages, those that are done included.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export const createBatchHandler =
-  <Schema extends v.GenericSchema>(
+  <Schema extends MessageSchema>(
     { schema, deadLetters, telemetry }: { schema: Schema; deadLetters: DeadLetters; telemetry: Telemetry },
     order: "one by one" | "all at once",
     handle: (message: v.InferOutput<Schema>, delivery: Delivery) => Promise<Handled>,
   ) =>
-  async (event: SQSEvent): Promise<SQSBatchResponse> => {
-    const attempt = async (record: SQSRecord): Promise<boolean> => {
+  async (event: SQSEvent, context: Pick<Context, "getRemainingTimeInMillis">): Promise<SQSBatchResponse> => {
+    const timeLeft = () => context.getRemainingTimeInMillis();
+    const attempt = async (record: SQSRecord): Promise<End> => {
+      if (timeLeft() < reserve) return "again";
       try {
         const message = understand(schema, record.body);
         const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-        const handled = message.success ? await handle(message.output, { receiveCount }) : { refused: message.reason };
-        if (typeof handled === "string") return handled === "done";
-        telemetry.log.error("message-malformed", { messageId: record.messageId, reason: handled.refused });
+        const handled = message.success ? await handle(message.output, { receiveCount, timeLeft }) : message;
+        if (typeof handled === "string") return handled;
+        telemetry.log.error("message-malformed", { messageId: record.messageId, reason: handled.malformed });
         telemetry.metrics.add("MessageMalformed", 1);
-        await deadLetters.send(record.body, handled.refused);
-        return true;
+        await deadLetters.send(record.body, handled.malformed);
+        return "done";
       } catch (error) {
         telemetry.log.error("message-failed", { messageId: record.messageId, ...describeError(error) });
         telemetry.metrics.add("MessageFailed", 1);
-        return false;
+        return "failed";
       }
     };
-    const done = new Map<string, boolean>();
-    if (order === "one by one") for (const record of event.Records) done.set(record.messageId, await attempt(record));
-    else await Promise.all(event.Records.map(async (record) => done.set(record.messageId, await attempt(record))));
-    await telemetry.flush();
-    const failed = event.Records.filter(({ messageId }) => done.get(messageId) !== true);
-    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    const ends = new Map<string, End>();
+    if (order === "one by one") for (const record of event.Records) ends.set(record.messageId, await attempt(record));
+    else await Promise.all(event.Records.map(async (record) => ends.set(record.messageId, await attempt(record))));
+    const givenBack = [...ends.values()].filter((end) => end === "again").length;
+    if (givenBack > 0) telemetry.log.info("messages-given-back", { messages: givenBack });
+    await flushOrSay(telemetry);
+    const left = event.Records.filter(({ messageId }) => ends.get(messageId) !== "done");
+    return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-/** The reason names the field and what it should be, never what it was. */
-const understand = <Schema extends v.GenericSchema>(schema: Schema, body: string) => {
+/** Nothing of the message is in the reason, which goes to the log, to an attribute of a message and to a terminal. */
+const understand = <Schema extends MessageSchema>(schema: Schema, body: string) => {
   const json = v.safeParse(v.pipe(v.string(), v.parseJson()), body);
-  if (!json.success) return { success: false as const, reason: "not JSON" };
+  if (!json.success) return { success: false as const, malformed: "not JSON" };
   const parsed = v.safeParse(schema, json.output);
   if (parsed.success) return { success: true as const, output: parsed.output };
-  const [issue] = parsed.issues;
-  return {
-    success: false as const,
-    reason: `${v.getDotPath(issue) ?? "the message"}: expected ${issue.expected ?? issue.message}`,
-  };
+  return { success: false as const, malformed: reasonOf(schema, parsed.issues[0]) };
+};
+
+const longestReason = 200;
+
+/** Names a field of the schema, never one that the message brings along, and what should be there, never what was. */
+const reasonOf = ({ entries }: MessageSchema, { path, expected, message }: v.BaseIssue<unknown>): string => {
+  const field = path?.[0].key;
+  const reason =
+    field === undefined
+      ? `the message: expected ${expected ?? message}`
+      : typeof field === "string" && Object.hasOwn(entries, field)
+        ? `${field}: expected ${expected ?? message}`
+        : `the message: expected no fields but ${Object.keys(entries).join(", ")}`;
+  return reason.replace(/[^ -~]/g, "?").slice(0, longestReason);
 };

@@ -3,6 +3,7 @@ import {
   AdminListGroupsForUserCommand,
   AdminSetUserMFAPreferenceCommand,
   type CognitoIdentityProviderClient,
+  InvalidParameterException,
   UserNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Factors } from "./factors.ts";
@@ -17,9 +18,17 @@ export interface DirectoryUser extends UserKey {
   hasEmail: boolean;
 }
 
+/** Cognito refuses the username itself: it can have no user of that name. */
+export class UsernameRefusedError extends Error {
+  override name = "UsernameRefused";
+}
+
 /** The users of one pool. All errors of the SDK pass through, but for the user who does not exist. */
 export interface UserDirectory {
-  /** `gone` when no such user exists. Takes the username, never an alias: an alias can move to another user. */
+  /**
+   * `gone` when no such user exists. Takes the username, never an alias: an alias can move to another user. Throws a
+   * UsernameRefusedError for a name that Cognito does not take.
+   */
   read(username: string): Promise<DirectoryUser | "gone">;
   /**
    * Sends nothing but the Email MFA settings. That Cognito answers 200 does not prove that they changed; and where that took
@@ -36,7 +45,7 @@ export interface UserDirectory {
 export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, UserPoolId: string): UserDirectory => ({
   read: (Username) =>
     unlessGone(async () => {
-      const user = await cognito.send(new AdminGetUserCommand({ UserPoolId, Username }));
+      const user = await cognito.send(new AdminGetUserCommand({ UserPoolId, Username })).catch(refusedUsername);
       const attributes = new Map(user.UserAttributes?.map(({ Name, Value }) => [Name, Value ?? ""]));
       return {
         userPoolId: UserPoolId,
@@ -67,6 +76,12 @@ export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, Use
     return false;
   },
 });
+
+/** The pool's id is the stack's own, and nothing else is asked with. */
+const refusedUsername = (error: unknown): never => {
+  if (!(error instanceof InvalidParameterException)) throw error;
+  throw new UsernameRefusedError("Cognito takes no such username.", { cause: error });
+};
 
 const unlessGone = async <T>(call: () => Promise<T>): Promise<T | "gone"> => {
   try {

@@ -307,10 +307,10 @@ export const isOverdue = (window: Pick<Window, "dueAt">, tolerance: number, now:
   now.getTime() - window.dueAt.getTime() > tolerance;
 
 /** The window after a failed re-enable: still open, tried again after a pause that grows up to a quarter of an hour. */
-export const noteFailure = (window: Window, failure: { error: string; message: string }, now: Date): Window => ({
+export const noteFailure = (window: Window, failure: { error: string; detail: string }, now: Date): Window => ({
   ...window,
   attempts: window.attempts + 1,
-  lastFailure: { at: now, error: failure.error, message: failure.message },
+  lastFailure: { at: now, error: failure.error, message: failure.detail },
   nextTryAt: plus(now, Math.min(30_000 * 2 ** Math.min(window.attempts, 5), 15 * minute)),
   goneSince: undefined,
 });

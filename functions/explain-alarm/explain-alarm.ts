@@ -1,7 +1,9 @@
+import type { Context } from "aws-lambda";
 import * as v from "valibot";
 import { alarm } from "../../events/alarm.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Policy } from "../../shared/policy.ts";
+import { reserve } from "../../shared/surroundings.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
 import { isOverdue, type Window } from "../../shared/window.ts";
@@ -18,6 +20,8 @@ interface Options {
   telemetry: Telemetry;
 }
 
+type Invocation = Pick<Context, "getRemainingTimeInMillis">;
+
 const mostNamed = 10;
 const mostRead = 1_000;
 
@@ -25,21 +29,24 @@ const mostRead = 1_000;
  * Tells the people who get an alarm what it cannot tell itself: which users, why, and what to run. The alarm goes to
  * them in any case, so that nobody depends on this.
  */
-export const createExplainAlarm = (options: Options) => async (event: unknown) => {
+export const createExplainAlarm = (options: Options) => async (event: unknown, context: Invocation) => {
   const { alarmData } = v.parse(alarm, event);
   if (alarmData.state.value !== "ALARM") return;
   const { userPoolId, stage, clock, notices, telemetry } = options;
   const { alarmName, configuration } = alarmData;
   const now = clock.now();
-  const found = await troubledWindows(options, now);
+  const found = await troubledWindows(options, now, context);
   await notices.publish(
     wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, ...found }),
   );
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 
-/** Open windows that failed to close, or are overdue: the longest due of them whole, the others counted. */
-const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Date) => {
+/**
+ * Open windows that failed to close, or are overdue: the longest due of them whole, the others counted. None is read that
+ * would leave no time for the notice.
+ */
+const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Date, context: Invocation) => {
   const isTroubled = (window: Pick<Window, "attempts" | "dueAt">) =>
     window.attempts > 0 || isOverdue(window, policy.overdueTolerance, now);
   const named: Window[] = [];
@@ -49,7 +56,8 @@ const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Da
     read += 1;
     if (read > mostRead) return { named, more, uncounted: true };
     if (ref !== "unreadable" && !isTroubled(ref)) continue;
-    if (ref === "unreadable" || named.length === mostNamed) more += 1;
+    const mayRead = named.length < mostNamed && context.getRemainingTimeInMillis() >= reserve;
+    if (ref === "unreadable" || !mayRead) more += 1;
     else {
       const { open } = await windows.find(ref);
       if (open?.windowId === ref.windowId && isTroubled(open)) named.push(open);

@@ -4,6 +4,7 @@ import type { Deps } from "../../shared/lifecycle/deps.ts";
 import { recordFact } from "../../shared/lifecycle/record-fact.ts";
 import type { DeadLetters } from "../../shared/queues.ts";
 import { createBatchHandler } from "../../shared/sqs-batch.ts";
+import { UsernameRefusedError } from "../../shared/user-directory.ts";
 
 const looksAtMissing = 2;
 
@@ -18,9 +19,15 @@ export const createRecordReset = (deps: Deps & { userPoolId: string; deadLetters
   );
   return createBatchHandler({ ...deps, schema }, "one by one", async (fact, { receiveCount }) => {
     const isLastLook = receiveCount >= looksAtMissing;
-    const result = await recordFact(deps, fact, { isLastLook });
+    const result = await recordFact(deps, fact, { isLastLook }).catch(unlessRefused);
+    if (result === "refused") return { malformed: "username: expected one that Cognito takes" };
     deps.telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
-    if (result === "disbelieved") return { refused: "username: expected the name of the user with this sub" };
+    if (result === "disbelieved") return { malformed: "username: expected the name of the user with this sub" };
     return result === "missing" && !isLastLook ? "again" : "done";
   });
+};
+
+const unlessRefused = (error: unknown): "refused" => {
+  if (error instanceof UsernameRefusedError) return "refused";
+  throw error;
 };

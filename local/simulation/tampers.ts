@@ -136,9 +136,9 @@ export const byName: Tamper = ({ users, windows }) => {
 export const acknowledging =
   (wire: Wire): Wire =>
   (surroundings) => {
-    const handler = wire(surroundings) as (event: SQSEvent) => Promise<unknown>;
-    return async (event: SQSEvent) => {
-      await handler(event).catch(() => undefined);
+    const handler = wire(surroundings) as (event: SQSEvent, context: Context) => Promise<unknown>;
+    return async (event: SQSEvent, context: Context) => {
+      await handler(event, context).catch(() => undefined);
       return { batchItemFailures: [] };
     };
   };

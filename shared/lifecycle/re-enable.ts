@@ -1,6 +1,7 @@
 import type { Due } from "../../events/due.ts";
 import { emailMfaIsOn, prefersEmail } from "../factors.ts";
 import type { Pacer } from "../pacer.ts";
+import { reserve } from "../surroundings.ts";
 import { describeError } from "../telemetry.ts";
 import { closableAt, noteFailure, noteGone, type Outcome, secondLookAt, type Window } from "../window.ts";
 import type { Deps } from "./deps.ts";
@@ -8,17 +9,20 @@ import { finishWindow } from "./finish-window.ts";
 
 /**
  * What became of a due message. `early`: its window cannot be closed by our clock before `until`. `missing`: there is no such
- * user, and a second look at `until` or later decides.
+ * user, and a second look at `until` or later decides. `no-time`: nothing was begun, because the invocation ends too soon.
  */
 export type ReEnabled =
   | { kind: "closed"; outcome: Outcome }
   | { kind: "superseded" }
+  | { kind: "no-time" }
   | { kind: "early" | "missing"; window: Window; until: Date }
   | { kind: "failed"; window: Window };
 
 type ReEnableDeps = Pick<Deps, "windows" | "users" | "clock" | "telemetry"> & {
   policy: Pick<Deps["policy"], "mode">;
   pacer: Pacer;
+  /** Milliseconds until Lambda ends the invocation. */
+  timeLeft: () => number;
 };
 
 /**
@@ -33,6 +37,7 @@ export const reEnable = async (deps: ReEnableDeps, due: Due): Promise<ReEnabled>
   const observes = deps.policy.mode === "observe" && found.window.origin !== "operator";
   // Waiting comes before reading: the window may be extended, and the user changed, while others have their turn.
   const hasWaited = !observes && (await deps.pacer.turn());
+  if (deps.timeLeft() < reserve) return { kind: "no-time" };
   const now = hasWaited ? await findClosable(deps, due) : found;
   if (now.kind !== "closable") return now;
   const ended = await switchOn(deps, now.window, observes).catch((error: unknown) => ({

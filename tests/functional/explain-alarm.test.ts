@@ -24,6 +24,7 @@ afterEach(() => local.stop());
 const explain = async (
   event: unknown = sample,
   windows: Pick<WindowStore, "dueUntil" | "find"> = local.windows,
+  getRemainingTimeInMillis = () => minute,
 ): Promise<Notice[]> => {
   const published: Notice[] = [];
   const clock = { now: () => now, sleep: async () => undefined };
@@ -39,12 +40,12 @@ const explain = async (
     policy: { overdueTolerance: 15 * minute },
     clock,
     telemetry: new RecordedTelemetry(clock).for("explain-alarm"),
-  })(event);
+  })(event, { getRemainingTimeInMillis });
   return published;
 };
 
 const failed = (window: Window, error: string, at: Date): Window =>
-  noteFailure(window, { error, message: "hanako@example.com is no good" }, at);
+  noteFailure(window, { error, detail: "hanako@example.com is no good" }, at);
 
 describe("the explanation of an alarm", () => {
   it("names the user, the pool, the error in words, since when, the next try and the commands", async () => {
@@ -90,6 +91,26 @@ describe("the explanation of an alarm", () => {
     expect(notice?.body.match(/^user /gm)).toHaveLength(10);
     expect(notice?.body).toContain("And 3 more: mfactl list --overdue --stage prod");
     expect(notice?.body).not.toContain("mfactl show sub-10 ");
+  });
+
+  it("names fewer where the table is so slow that no time would be left for the notice, and counts the others", async () => {
+    let left = minute;
+    const [notice] = await explain(
+      sample,
+      {
+        async *dueUntil() {
+          for (let index = 0; index < 13; index += 1) yield windowOf(`sub-${index}`, openedAt, hour);
+        },
+        find: async ({ sub }) => {
+          left -= 8_900;
+          return { open: windowOf(sub, openedAt, hour) };
+        },
+      },
+      () => left,
+    );
+    expect(notice?.subject).toContain("13 users");
+    expect(notice?.body.match(/^user /gm)).toHaveLength(4);
+    expect(left).toBeGreaterThan(20_000);
   });
 
   it("reads a thousand at most, and says that there are more", async () => {

@@ -192,6 +192,7 @@ describe("openByOperator", () => {
       ...stack.operator,
       policy: { mode: "observe" as const },
       pacer: { turn: async () => false },
+      timeLeft: () => minute,
     };
     expect(await reEnable(observing, dueMessage(window))).toEqual({ kind: "closed", outcome: "re-enabled" });
     expect(await stack.hasEmailMfa(user)).toBe(true);

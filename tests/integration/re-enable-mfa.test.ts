@@ -261,6 +261,16 @@ describe("re-enable-mfa", () => {
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled", attempts: 1 });
   });
 
+  it("keeps a window open whose username Cognito refuses, and says so", async () => {
+    const { user, window } = await exempt();
+    stack.aws.endpoint.faults = ({ operation, caller }) =>
+      operation === "AdminGetUser" && caller === "re-enable-mfa"
+        ? { kind: "refuse", code: "InvalidParameterException", message: "Value at 'username' failed" }
+        : undefined;
+    await stack.aws.clock.advanceTo(plus(window.dueAt, 1000));
+    expect((await stack.find(user)).open).toMatchObject({ attempts: 1, lastFailure: { error: "UsernameRefused" } });
+  });
+
   it("goes on trying for as long as it fails, the reconciler taking over from the queue", async () => {
     const { user, window } = await exempt();
     failSetting(Infinity, "throttle");

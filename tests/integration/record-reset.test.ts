@@ -266,6 +266,32 @@ describe("record-reset", () => {
     ]);
   });
 
+  it("copies at once what names a user that Cognito can never have, and does not ask Cognito", async () => {
+    const user = await stack.user({ emailMfa: false });
+    const good = aRecord("reset-confirmed", user, start);
+    const mark = stack.calls.length;
+    const names = ["", "two words", "a\u0000", "line\nbreak", "zero\u200bwidth", "\ud800", "x".repeat(129)];
+    const bad = names.flatMap((name) => [
+      { ...good, username: name },
+      { ...good, sub: name },
+    ]);
+    expect(await record(...bad)).toEqual(allDone);
+    expect(stack.callsOf("record-reset", mark)).toEqual(bad.map(() => "SQS SendMessage"));
+    expect(stack.aws.sqs.findByName("records-dlq").count().visible).toBe(bad.length);
+  });
+
+  it("copies at once a record whose username Cognito refuses", async () => {
+    const user = await stack.user({ emailMfa: false });
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminGetUser"
+        ? { kind: "refuse", code: "InvalidParameterException", message: "Value at 'username' failed" }
+        : undefined;
+    expect(await record(aRecord("reset-confirmed", user, start))).toEqual(allDone);
+    const [letter] = stack.aws.sqs.findByName("records-dlq").receive(10);
+    expect(letter?.messageAttributes["reason"]?.StringValue).toBe("username: expected one that Cognito takes");
+    expect(stack.telemetry.values.map(({ metric }) => metric)).toEqual(["MessageMalformed"]);
+  });
+
   it("gives back only the messages whose handling failed", async () => {
     const [one, two] = [await stack.user({ emailMfa: false }), await stack.user({ emailMfa: false })];
     stack.aws.endpoint.faults = ({ operation, input }) =>

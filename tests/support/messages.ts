@@ -49,3 +49,6 @@ export const aTrigger = (triggerSource: string, user: TestUser, request: Record<
   },
   response: {} as Record<string, unknown>,
 });
+
+/** What a batch handler reads of Lambda's context, with this much time left. */
+export const withTimeLeft = (milliseconds = 60_000) => ({ getRemainingTimeInMillis: () => milliseconds });

@@ -8,9 +8,9 @@ import {
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { randomUUID } from "node:crypto";
-import { startLocalAws, type LocalAwsOptions } from "../../local/aws/local-aws.ts";
+import { type LocalAws, startLocalAws, type LocalAwsOptions } from "../../local/aws/local-aws.ts";
 import type { Call } from "../../local/aws/service.ts";
-import { deployStack } from "../../local/stack.ts";
+import { deployStack, type StackOptions } from "../../local/stack.ts";
 
 export const start = new Date("2026-03-01T00:00:00.000Z");
 export const password = "Correct-horse-7";
@@ -23,10 +23,14 @@ export interface TestUser {
 }
 
 /** The service on a local AWS, with what tests do to its users. `stop` it at the end. */
-export const startStack = async (parameters: Record<string, string> = {}, options: Partial<LocalAwsOptions> = {}) => {
+export const startStack = async (
+  parameters: Record<string, string> = {},
+  options: Partial<LocalAwsOptions> = {},
+  stackOptions: (aws: LocalAws) => StackOptions = () => ({}),
+) => {
   const calls: (Call & { status: number | "hung up" })[] = [];
   const aws = await startLocalAws({ start, observe: (call, status) => calls.push({ ...call, status }), ...options });
-  const stack = await deployStack(aws, randomUUID, parameters);
+  const stack = await deployStack(aws, randomUUID, parameters, stackOptions(aws));
   const cognito = new CognitoIdentityProviderClient(aws.clientOptions("test"));
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientOptions("test")));
   const UserPoolId = stack.userPoolId;

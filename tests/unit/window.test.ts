@@ -310,7 +310,7 @@ describe("noteFailure", () => {
     const pauses: number[] = [];
     let window = aWindow();
     for (let count = 0; count < 10; count += 1) {
-      window = noteFailure(window, { error: "TooManyRequestsException", message: "Too many requests" }, at(day));
+      window = noteFailure(window, { error: "TooManyRequestsException", detail: "Too many requests" }, at(day));
       pauses.push((window.nextTryAt?.getTime() ?? NaN) - at(day).getTime());
     }
     expect(pauses.map((pause) => pause / 1000)).toEqual([30, 60, 120, 240, 480, 900, 900, 900, 900, 900]);

@@ -86,7 +86,9 @@ const explanation = async ({ aws, environment, outputs }: TestStack): Promise<vo
     telemetry: silent,
     aws: { ...aws.clientOptions("explain-alarm"), requestHandler: aws.requestHandler },
   });
-  await explain(JSON.parse(await readFile("events/samples/cloudwatch.alarm.json", "utf8")));
+  await explain(JSON.parse(await readFile("events/samples/cloudwatch.alarm.json", "utf8")), {
+    getRemainingTimeInMillis: () => minute,
+  });
 };
 
 /** A drill that succeeds, and one that withdraws its window for want of a timer, on a line that breaks. */
