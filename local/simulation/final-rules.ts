@@ -82,5 +82,5 @@ const wasOpenToOpen = ({ watch, policy, users }: Ending, { fact, enqueuedAt }: L
   const states = watch.users.during(fact.sub, enqueuedAt, until);
   const plan = users.find(({ username }) => username === fact.username);
   const isCovered = policy.scope.kind === "all" || (policy.scope.kind === "group" && plan?.inGroup === true);
-  return isCovered && states.every((state) => !isProtected(state) && !state.isGone && !state.isFederated);
+  return isCovered && states.every((state) => !isProtected(state, false) && !state.isGone && !state.isFederated);
 };

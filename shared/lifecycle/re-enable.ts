@@ -1,6 +1,7 @@
 import type { Due } from "../../events/due.ts";
 import { emailMfaIsOn, prefersEmail } from "../factors.ts";
 import type { Pacer } from "../pacer.ts";
+import { mayBeThePool, poolFault, requireProvingPool, unchanged } from "../pool-mfa.ts";
 import { describeError } from "../telemetry.ts";
 import { closableAt, noteFailure, type Outcome, type Window } from "../window.ts";
 import type { Deps } from "./deps.ts";
@@ -35,7 +36,7 @@ export const reEnable = async (deps: ReEnableDeps, due: Due): Promise<ReEnabled>
 
 /** Cognito answered 200, and Email MFA is off all the same. */
 class UnchangedError extends Error {
-  override name = "Unchanged";
+  override name = unchanged;
 }
 
 const switchOn = async ({ users, policy, pacer }: ReEnableDeps, window: Window) => {
@@ -46,16 +47,31 @@ const switchOn = async ({ users, policy, pacer }: ReEnableDeps, window: Window) 
   const before = await users.read(window.username);
   if (before === "gone" || before.sub !== window.sub) return { outcome: "user-gone" as const };
   const evidence = { before: before.factors, after: before.factors };
-  if (emailMfaIsOn(before.factors)) return { outcome: "already-enabled" as const, evidence };
+  if (emailMfaIsOn(before.factors)) {
+    requireProvingPool(await users.poolMfa());
+    return { outcome: "already-enabled" as const, evidence };
+  }
   if (observes) return { outcome: "observed" as const, evidence };
   const preferred = prefersEmail(window.factorsBefore, before.factors);
-  await users.setEmailMfa(window.username, { enabled: true, preferred });
+  await users.setEmailMfa(window.username, { enabled: true, preferred }).catch(async (error: unknown) => {
+    throw await explained(users, error);
+  });
   const after = await users.read(window.username);
   if (after === "gone" || after.sub !== window.sub) return { outcome: "user-gone" as const };
   if (!emailMfaIsOn(after.factors)) {
-    throw new UnchangedError("Cognito accepted the change, but the user's Email MFA is still off.");
+    const failure = new UnchangedError("Cognito accepted the change, but the user's Email MFA is still off.");
+    throw await explained(users, failure);
   }
+  requireProvingPool(await users.poolMfa());
   return { outcome: "re-enabled" as const, evidence: { before: before.factors, after: after.factors } };
+};
+
+/** The failure, or what is wrong with the pool where that explains it and can be read. */
+const explained = async ({ poolMfa }: Pick<Deps["users"], "poolMfa">, failure: unknown): Promise<unknown> => {
+  const { error } = describeError(failure);
+  if (!mayBeThePool(error)) return failure;
+  const mfa = await poolMfa().catch(() => undefined);
+  return (mfa && poolFault(mfa, error)) ?? failure;
 };
 
 const putOff = async (

@@ -6,6 +6,7 @@ const known = [
   ...["ResourceNotFoundException", "InvalidParameterException", "NotAuthorizedException", "UserNotConfirmedException"],
   ...["PasswordResetRequiredException", "OperationNotEnabledException", "InternalErrorException"],
   ...["TooManyRequestsException", "AccessDeniedException", "TimeoutError", "Unchanged"],
+  ...["PoolMfaOff", "PoolMfaRequired"],
 ];
 
 describe("failureWords", () => {
