@@ -71,7 +71,7 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     telemetry: auditTelemetry(audit, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
-    users: cognitoUserDirectory(cognito, outputs.UserPoolId),
+    users: cognitoUserDirectory(cognito, outputs.UserPoolId, clock),
     timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
       group: outputs.ScheduleGroupName,
       queueArn: outputs.DueQueueArn,

@@ -196,7 +196,7 @@ const operatorDeps = (
   const setting = (name: string): string => environment[name] ?? "";
   return {
     windows: dynamoWindowStore(DynamoDBDocumentClient.from(new DynamoDBClient(aws)), setting("WINDOWS_TABLE")),
-    users: cognitoUserDirectory(new CognitoIdentityProviderClient(aws), setting("USER_POOL_ID")),
+    users: cognitoUserDirectory(new CognitoIdentityProviderClient(aws), setting("USER_POOL_ID"), clock),
     timers: schedulerTimers(
       new SchedulerClient(aws),
       clock,

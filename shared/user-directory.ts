@@ -3,10 +3,14 @@ import {
   AdminListGroupsForUserCommand,
   AdminSetUserMFAPreferenceCommand,
   type CognitoIdentityProviderClient,
+  GetUserPoolMfaConfigCommand,
   InvalidParameterException,
   UserNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { Factors } from "./factors.ts";
+import type { Clock } from "./clock.ts";
+import { minute } from "./duration.ts";
+import { type Factors, readFactors } from "./factors.ts";
+import type { PoolMfa } from "./pool-mfa.ts";
 import type { UserKey } from "./window.ts";
 
 /** A user as Cognito has them now. */
@@ -39,10 +43,16 @@ export interface UserDirectory {
     settings: { enabled: boolean; preferred: boolean },
   ): Promise<{ attempts: number } | "gone">;
   isInGroup(username: string, group: string): Promise<boolean>;
+  /** Whether the pool asks for second factors, as it was within the last minute: a pool may be asked five times a second. */
+  poolMfa(): Promise<PoolMfa>;
 }
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminSetUserMFAPreference.html */
-export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, UserPoolId: string): UserDirectory => ({
+export const cognitoUserDirectory = (
+  cognito: CognitoIdentityProviderClient,
+  UserPoolId: string,
+  clock: Pick<Clock, "now">,
+): UserDirectory => ({
   read: (Username) =>
     unlessGone(async () => {
       const user = await cognito.send(new AdminGetUserCommand({ UserPoolId, Username })).catch(refusedUsername);
@@ -51,7 +61,7 @@ export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, Use
         userPoolId: UserPoolId,
         sub: attributes.get("sub") ?? "",
         username: user.Username ?? Username,
-        factors: { active: user.UserMFASettingList ?? [], preferred: user.PreferredMfaSetting },
+        factors: readFactors(user),
         federated: user.UserStatus === "EXTERNAL_PROVIDER" || attributes.has("identities"),
         hasEmail: (attributes.get("email") ?? "") !== "",
       };
@@ -75,7 +85,22 @@ export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, Use
     } while (NextToken !== undefined);
     return false;
   },
+
+  poolMfa: keptForAMinute(clock, async () => {
+    const { MfaConfiguration } = await cognito.send(new GetUserPoolMfaConfigCommand({ UserPoolId }));
+    // AWS's documentation lets the answer leave it out, and says nothing of what that means. It is no proof that MFA is off.
+    return MfaConfiguration ?? "OPTIONAL";
+  }),
 });
+
+const keptForAMinute = <T>(clock: Pick<Clock, "now">, read: () => Promise<T>): (() => Promise<T>) => {
+  let kept: { value: T; at: Date } | undefined;
+  return async () => {
+    const now = clock.now();
+    if (kept === undefined || now.getTime() - kept.at.getTime() >= minute) kept = { value: await read(), at: now };
+    return kept.value;
+  };
+};
 
 /** The pool's id is the stack's own, and nothing else is asked with. */
 const refusedUsername = (error: unknown): never => {

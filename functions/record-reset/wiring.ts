@@ -34,7 +34,11 @@ export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings
       DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws })),
       settings.WINDOWS_TABLE,
     ),
-    users: cognitoUserDirectory(new CognitoIdentityProviderClient({ ...inWorker, ...aws }), settings.USER_POOL_ID),
+    users: cognitoUserDirectory(
+      new CognitoIdentityProviderClient({ ...inWorker, ...aws }),
+      settings.USER_POOL_ID,
+      clock,
+    ),
     timers: schedulerTimers(
       new SchedulerClient({ ...inWorker, ...aws }),
       clock,

@@ -93,6 +93,6 @@ const wasOpenToOpen = (
   return (
     isCovered &&
     (isKnown || policy.enrol) &&
-    states.every((state) => !isProtected(state) && !state.isGone && !state.isFederated)
+    states.every((state) => !isProtected(state, false) && !state.isGone && !state.isFederated)
   );
 };

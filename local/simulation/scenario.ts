@@ -1,5 +1,5 @@
 import { hour, minute } from "../../shared/duration.ts";
-import type { Behaviour } from "../aws/cognito/behaviour.ts";
+import { type Behaviour, defaultBehaviour } from "../aws/cognito/behaviour.ts";
 import { Random } from "./random.ts";
 
 /** What kind of life a user leads at first. */
@@ -96,8 +96,9 @@ const drawPolicy = (random: Random): Record<string, string> => {
   };
 };
 
-/** Both sides of everything that nobody has proven about Cognito. */
+/** Both sides of what nobody has proven about Cognito. */
 const drawBehaviour = (random: Random): Behaviour => ({
+  ...defaultBehaviour(),
   postConfirmationForAdminCreatedUsers: random.chance(0.7),
   postAuthenticationAtSignIn: random.chance(0.7),
   postAuthenticationAfterNewPassword: random.chance(0.5),

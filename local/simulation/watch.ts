@@ -171,7 +171,8 @@ export class Watch {
     const read = this.#readsOf(after.username).at(-1);
     if (read === undefined || read.sub !== after.sub) this.violate("a window opened without reading the user", after);
     else if (read.isFederated) this.violate("a window for a federated user", after);
-    else if (by === "record-reset" && isProtected(read)) this.violate("a window for a protected user", after);
+    else if (by === "record-reset" && isProtected(read, this.users.everHadEmailMfa(after.sub)))
+      this.violate("a window for a protected user", after);
     else if ((policy.scope.kind === "known" || !policy.enrol) && !this.users.everHadEmailMfa(after.sub)) {
       this.violate("a window for a user who never had Email MFA", after);
     }

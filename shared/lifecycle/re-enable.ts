@@ -1,6 +1,7 @@
 import type { Due } from "../../events/due.ts";
 import { emailMfaIsOn, prefersEmail } from "../factors.ts";
 import type { Pacer } from "../pacer.ts";
+import { mayBeThePool, poolFault, requireProvingPool, unchanged } from "../pool-mfa.ts";
 import { reserve } from "../surroundings.ts";
 import { describeError } from "../telemetry.ts";
 import { closableAt, noteFailure, noteGone, type Outcome, secondLookAt, type Window } from "../window.ts";
@@ -69,27 +70,42 @@ const findClosable = async (
 
 /** Cognito answered 200, and Email MFA is off all the same. */
 class UnchangedError extends Error {
-  override name = "Unchanged";
+  override name = unchanged;
 }
 
 const switchOn = async ({ users }: ReEnableDeps, window: Window, observes: boolean) => {
   const before = await users.read(window.username);
   if (before === "gone" || before.sub !== window.sub) return { kind: "missing" as const };
   const evidence = { before: before.factors, after: before.factors };
-  if (emailMfaIsOn(before.factors)) return { kind: "ended" as const, outcome: "already-enabled" as const, evidence };
+  if (emailMfaIsOn(before.factors)) {
+    requireProvingPool(await users.poolMfa());
+    return { kind: "ended" as const, outcome: "already-enabled" as const, evidence };
+  }
   if (observes) return { kind: "ended" as const, outcome: "observed" as const, evidence };
   const preferred = prefersEmail(window.factorsBefore, before.factors);
-  await users.setEmailMfa(window.username, { enabled: true, preferred });
+  await users.setEmailMfa(window.username, { enabled: true, preferred }).catch(async (error: unknown) => {
+    throw await explained(users, error);
+  });
   const after = await users.read(window.username);
   if (after === "gone" || after.sub !== window.sub) return { kind: "missing" as const };
   if (!emailMfaIsOn(after.factors)) {
-    throw new UnchangedError("Cognito accepted the change, but the user's Email MFA is still off.");
+    const failure = new UnchangedError("Cognito accepted the change, but the user's Email MFA is still off.");
+    throw await explained(users, failure);
   }
+  requireProvingPool(await users.poolMfa());
   return {
     kind: "ended" as const,
     outcome: "re-enabled" as const,
     evidence: { before: before.factors, after: after.factors },
   };
+};
+
+/** The failure, or what is wrong with the pool where that explains it and can be read. */
+const explained = async ({ poolMfa }: Pick<Deps["users"], "poolMfa">, failure: unknown): Promise<unknown> => {
+  const { error } = describeError(failure);
+  if (!mayBeThePool(error)) return failure;
+  const mfa = await poolMfa().catch(() => undefined);
+  return (mfa && poolFault(mfa, error)) ?? failure;
 };
 
 /** Closes the window of a user who was not found when it was looked at some minutes ago either, and else notes this first look. */

@@ -104,7 +104,13 @@ const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Re
   if (noted === "conflict") return "conflict";
   if (fact.kind === "signed-in") {
     const user = await readUser(deps, noted);
-    if (user !== "gone" && emailMfaIsOn(user.factors) && !mayBeSwitchedOff(noted, deps.clock.now())) {
+    if (
+      user !== "gone" &&
+      emailMfaIsOn(user.factors) &&
+      !mayBeSwitchedOff(noted, deps.clock.now()) &&
+      // In a pool that asks nobody for a code the list proves nothing: the worker says so when the window is due.
+      (await deps.users.poolMfa()) !== "OFF"
+    ) {
       const evidence = { before: user.factors, after: user.factors };
       const closed = await finishWindow(deps, noted, "already-enabled", evidence);
       return closed === undefined ? "noted" : "closed";
@@ -127,7 +133,7 @@ const withoutWindow = async (deps: Deps, fact: ResetRecord, found: UserWindows):
   const emailMfa = emailMfaIsOn(user.factors);
   const known = isKnown(user, found);
   const look = { checkedAt: clock.now(), known, emailMfa };
-  if (isProtected(user.factors)) {
+  if (isProtected(user.factors, known)) {
     // Another factor in the place of Email MFA can be taken away as soon as we have looked.
     const isNew = known && !emailMfa && found.seen?.emailMfa !== false;
     await windows.noteLook(fact, { ...look, ...(isNew && { watchedUntil: plus(clock.now(), watch) }) });

@@ -182,7 +182,7 @@ describe("re-enable-mfa", () => {
     const { user, window } = await exempt();
     await stack.setEmailMfa(user, true);
     stack.aws.lambda.crashes = ({ functionName, calls }) =>
-      functionName === "re-enable-mfa" && calls === 5 ? "before" : undefined;
+      functionName === "re-enable-mfa" && calls === 6 ? "before" : undefined;
     await stack.aws.clock.advanceTo(plus(window.dueAt, minute));
     expect(await stack.find(user)).toMatchObject({ open: {}, lastClosed: { outcome: "already-enabled" } });
     stack.aws.lambda.crashes = () => undefined;
@@ -285,7 +285,7 @@ describe("re-enable-mfa", () => {
   it("keeps the evidence of the re-enable when it dies before the window is off the table", async () => {
     const { user, window } = await exempt();
     stack.aws.lambda.crashes = ({ functionName, calls }) =>
-      functionName === "re-enable-mfa" && calls === 7 ? "before" : undefined;
+      functionName === "re-enable-mfa" && calls === 8 ? "before" : undefined;
     await stack.aws.clock.advanceTo(plus(window.dueAt, 1000));
     expect((await stack.find(user)).open).toBeDefined();
     stack.aws.lambda.crashes = () => undefined;

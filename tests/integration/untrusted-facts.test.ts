@@ -155,11 +155,11 @@ describe("a user who switches Email MFA off again and again", () => {
     await stack.aws.clock.settle();
     await stack.aws.clock.advanceBy(hour);
     await stack.setEmailMfa(user, false);
-    stack.useTotp(user, true);
+    stack.useSms(user, true);
     await signInAtCognito(user);
     await stack.aws.clock.settle();
     expect((await stack.find(user)).open).toBeUndefined();
-    stack.useTotp(user, false);
+    stack.useSms(user, false);
     await stack.aws.clock.advanceBy(minute);
     await signInAtCognito(user);
     await stack.aws.clock.settle();

@@ -71,12 +71,12 @@ export const startStack = async (
       await cognito.send(new AdminSetUserMFAPreferenceCommand({ UserPoolId, Username: username, EmailMfaSettings }));
     },
 
-    /** An authenticator app, set up and taken away by the user. */
-    useTotp({ username }: TestUser, on: boolean): void {
+    /** SMS as a second factor, set up and taken away by the user. */
+    useSms({ username }: TestUser, on: boolean): void {
       const user = [...aws.cognito.users(UserPoolId)].find((one) => one.username === username);
       if (user === undefined) throw new Error(`There is no user ${username}.`);
-      if (on) user.activeFactors.add("SOFTWARE_TOKEN_MFA");
-      else user.activeFactors.delete("SOFTWARE_TOKEN_MFA");
+      if (on) user.activeFactors.add("SMS_MFA");
+      else user.activeFactors.delete("SMS_MFA");
     },
 
     async hasEmailMfa({ username }: TestUser): Promise<boolean> {

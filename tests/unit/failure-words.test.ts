@@ -7,6 +7,7 @@ const known = [
   ...["PasswordResetRequiredException", "OperationNotEnabledException", "InternalErrorException"],
   ...["TooManyRequestsException", "AccessDeniedException", "TimeoutError", "Unchanged"],
   "UsernameRefused",
+  ...["PoolMfaOff", "PoolMfaRequired"],
 ];
 
 describe("failureWords", () => {

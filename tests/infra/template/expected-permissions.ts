@@ -39,7 +39,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on("DueQueue.Arn", "sqs:SendMessage"),
     ...on("RecordsDlq.Arn", "sqs:SendMessage"),
     ...on("WindowsTable.Arn", ...changeWindows),
-    ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"),
+    ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser", "cognito-idp:GetUserPoolMfaConfig"),
     ...setTimers,
     ...on(timers, "scheduler:DeleteSchedule"),
   ],
@@ -49,6 +49,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on("DueDlq.Arn", "sqs:SendMessage"),
     ...on("WindowsTable.Arn", ...changeWindows),
     ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminSetUserMFAPreference"),
+    ...on(pool, "cognito-idp:GetUserPoolMfaConfig"),
   ],
   ReconcileRole: [
     ...logTo("ReconcileLogGroup"),
