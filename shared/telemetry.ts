@@ -20,8 +20,10 @@ export const metricNames = [
   "MessageFailed",
   "WindowsOpen",
   "WindowsOverdue",
+  "WindowsNewlyOverdue",
   "OldestOverdue",
   "ReconcilerHeartbeat",
+  "DeadLettersArrived",
   "DrillSucceeded",
   "DrillFailed",
 ] as const;
@@ -30,7 +32,7 @@ export type Metric = (typeof metricNames)[number];
 
 /** A dimension multiplies what CloudWatch bills; none may ever name a user. */
 export interface Dimension {
-  name: "origin" | "outcome" | "reason" | "kind";
+  name: "origin" | "outcome" | "reason" | "kind" | "queue";
   value: string;
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
-import { isOverdue, type Window } from "../../shared/window.ts";
+import { isOverdue, plus, type Window } from "../../shared/window.ts";
 import type { Notices } from "./notices.ts";
 import { wordNotice } from "./word-notice.ts";
 
@@ -31,21 +31,29 @@ export const createExplainAlarm = (options: Options) => async (event: unknown) =
   const { userPoolId, stage, clock, notices, telemetry } = options;
   const { alarmName, configuration } = alarmData;
   const now = clock.now();
-  const found = await troubledWindows(options, now);
+  const found = await troubledWindows(
+    options,
+    now,
+    alarmName.endsWith("-windows-newly-overdue") ? "latest" : "longest",
+  );
   await notices.publish(
     wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, ...found }),
   );
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 
-/** Open windows that failed to close, or are overdue: the longest due of them whole, the others counted. */
-const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Date) => {
+/**
+ * Open windows that failed to close, or are overdue: the longest, or the latest due of them whole, the others counted. For the
+ * latest it begins at those that are overdue: in a mass reset thousands are due that are not.
+ */
+const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Date, first: "longest" | "latest") => {
   const isTroubled = (window: Pick<Window, "attempts" | "dueAt">) =>
     window.attempts > 0 || isOverdue(window, policy.overdueTolerance, now);
   const named: Window[] = [];
   let more = 0;
   let read = 0;
-  for await (const ref of windows.dueUntil(userPoolId, now)) {
+  const until = first === "latest" ? plus(now, -policy.overdueTolerance) : now;
+  for await (const ref of windows.dueUntil(userPoolId, until, first)) {
     read += 1;
     if (read > mostRead) return { named, more, uncounted: true };
     if (ref !== "unreadable" && !isTroubled(ref)) continue;

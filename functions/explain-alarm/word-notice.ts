@@ -11,7 +11,7 @@ export interface Trouble {
   /** That mfactl is to be told. */
   stage: string;
   now: Date;
-  /** The windows to name, the longest due first. */
+  /** The windows to name, those of most concern first. */
   named: Window[];
   /** How many there are besides. */
   more: number;

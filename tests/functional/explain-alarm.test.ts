@@ -92,6 +92,17 @@ describe("the explanation of an alarm", () => {
     expect(notice?.body).not.toContain("mfactl show sub-10 ");
   });
 
+  it("names the ten that are overdue latest when more have become overdue, and none that is not yet", async () => {
+    for (let index = 0; index < 13; index += 1) {
+      await local.windows.open(windowOf(`sub-${index}`, plus(openedAt, index * minute), hour));
+    }
+    await local.windows.open(windowOf("just-due", plus(now, -hour), hour));
+    const alarmData = { ...sample.alarmData, alarmName: "cognito-mfa-lifecycle-prod-windows-newly-overdue" };
+    const [notice] = await explain({ ...sample, alarmData });
+    expect(notice?.body).toMatch(/user {6}sub-12\n[^]*user {6}sub-11\n[^]*user {6}sub-3\n[^]*And 3 more/);
+    expect(notice?.body).not.toContain("just-due");
+  });
+
   it("reads a thousand at most, and says that there are more", async () => {
     let read = 0;
     const [notice] = await explain(sample, {
