@@ -45,7 +45,7 @@ const reconcileOnce = async (open: number, overdue: number): Promise<Read> => {
 export const measureReconcile = async (): Promise<string> => {
   const rows: string[][] = [];
   for (const open of [10_000, 100_000, 1_000_000]) {
-    for (const overdue of [0, open / 100]) {
+    for (const overdue of [0, open / 100, open]) {
       const { queries, items, bytes } = await reconcileOnce(open, overdue);
       rows.push([open, overdue, queries, items, Math.round(bytes / 1000)].map((cell) => cell.toLocaleString("en")));
     }

@@ -4,7 +4,11 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
+import type { DueIndex } from "../../shared/due-index.ts";
+import type { Ledger } from "../../shared/ledger.ts";
+import type { ServedPool } from "../../shared/served-pools.ts";
 import { isOverdue, plus, type Window } from "../../shared/window.ts";
+import { beyondReach } from "./beyond-reach.ts";
 import type { Notices } from "./notices.ts";
 import { wordNotice } from "./word-notice.ts";
 
@@ -12,6 +16,8 @@ interface Options {
   userPoolId: string;
   stage: string;
   windows: Pick<WindowStore, "dueUntil" | "find">;
+  index: Pick<DueIndex, "count" | "rows">;
+  servedPools: Pick<Ledger<ServedPool>, "list">;
   notices: Notices;
   policy: Pick<Policy, "overdueTolerance">;
   clock: Clock;
@@ -36,8 +42,9 @@ export const createExplainAlarm = (options: Options) => async (event: unknown) =
     now,
     alarmName.endsWith("-windows-newly-overdue") ? "latest" : "longest",
   );
+  const unreached = await beyondReach(options, now);
   await notices.publish(
-    wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, ...found }),
+    wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, unreached, ...found }),
   );
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
