@@ -5,7 +5,10 @@ import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
+import type { DueIndex } from "../shared/due-index.ts";
+import type { Ledger } from "../shared/ledger.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
+import type { ServedPool } from "../shared/served-pools.ts";
 import type { LogFields, Telemetry } from "../shared/telemetry.ts";
 import type { WindowReports } from "../shared/window-reports.ts";
 import type { AuditLog } from "./audit-log.ts";
@@ -16,6 +19,9 @@ export interface Connection extends Deps {
   stack: { name: string; stage: string; region: string; local: boolean };
   outputs: StackOutputs;
   reports: WindowReports;
+  dueIndex: DueIndex;
+  /** Every pool that the table has served. */
+  servedPools: Pick<Ledger<ServedPool>, "list">;
   cognito: CognitoIdentityProviderClient;
   sqs: SQSClient;
   scheduler: SchedulerClient;

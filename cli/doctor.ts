@@ -3,8 +3,10 @@ import { describeError } from "../shared/telemetry.ts";
 import { checkAlarms, checkHeartbeat, checkSubscribers } from "./doctor/alarm-check.ts";
 import { checkCaller, checkPermissions } from "./doctor/caller-check.ts";
 import { type Check, fail, type Finding, warn } from "./doctor/finding.ts";
+import { checkOtherPools } from "./doctor/other-pools-check.ts";
+import { checkOverdue } from "./doctor/overdue-check.ts";
 import { checkPool, checkScope } from "./doctor/pool-check.ts";
-import { checkOverdue, checkQueues, checkTimers } from "./doctor/queue-check.ts";
+import { checkQueues, checkTimers } from "./doctor/queue-check.ts";
 import { checkFunctions, checkTriggers } from "./doctor/trigger-check.ts";
 import { Failure } from "./failure.ts";
 import type { OperationsConnection, OperationsContext } from "./operations-context.ts";
@@ -36,6 +38,7 @@ const checks: Record<string, Check> = {
   timers: checkTimers,
   queues: checkQueues,
   overdue: checkOverdue,
+  "other-pools": checkOtherPools,
   heartbeat: checkHeartbeat,
   alarms: checkAlarms,
   subscribers: checkSubscribers,

@@ -10,8 +10,10 @@ import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../shared/clock.ts";
+import { dynamoDueIndex } from "../shared/due-index.ts";
 import { policyFromOutputs } from "../shared/policy.ts";
 import { sqsDueQueue } from "../shared/queues.ts";
+import { dynamoServedPools } from "../shared/served-pools.ts";
 import { schedulerTimers } from "../shared/timers.ts";
 import { cognitoUserDirectory } from "../shared/user-directory.ts";
 import { dynamoWindowReports } from "../shared/window-reports.ts";
@@ -71,6 +73,8 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     telemetry: auditTelemetry(audit, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
+    dueIndex: dynamoDueIndex(documents, outputs.WindowsTableName),
+    servedPools: dynamoServedPools(documents, outputs.WindowsTableName),
     users: cognitoUserDirectory(cognito, outputs.UserPoolId, clock),
     timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
       group: outputs.ScheduleGroupName,

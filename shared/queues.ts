@@ -36,20 +36,23 @@ export const sqsDueQueue = (sqs: SQSClient, QueueUrl: string): DueQueue => ({
     }
   },
 
-  async depth() {
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl,
-        AttributeNames: [
-          "ApproximateNumberOfMessages",
-          "ApproximateNumberOfMessagesNotVisible",
-          "ApproximateNumberOfMessagesDelayed",
-        ],
-      }),
-    );
-    return Object.values(Attributes ?? {}).reduce((total, count) => total + Number(count), 0);
-  },
+  depth: () => queueDepth(sqs, QueueUrl),
 });
+
+/** About how many messages a queue holds: those that wait, those that are being worked on, and those that are delayed. */
+export const queueDepth = async (sqs: SQSClient, QueueUrl: string): Promise<number> => {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+      ],
+    }),
+  );
+  return Object.values(Attributes ?? {}).reduce((total, count) => total + Number(count), 0);
+};
 
 /** Where a message goes that can never be understood. */
 export interface DeadLetters {

@@ -28,8 +28,10 @@ export const metricNames = [
   "MessageFailed",
   "WindowsOpen",
   "WindowsOverdue",
+  "WindowsNewlyOverdue",
   "OldestOverdue",
   "ReconcilerHeartbeat",
+  "DeadLettersArrived",
   "DrillSucceeded",
   "DrillFailed",
 ] as const;
@@ -38,7 +40,7 @@ export type Metric = (typeof metricNames)[number];
 
 /** A dimension multiplies what CloudWatch bills; none may ever name a user. */
 export interface Dimension {
-  name: "origin" | "outcome" | "reason" | "kind";
+  name: "origin" | "outcome" | "reason" | "kind" | "queue";
   value: string;
 }
 

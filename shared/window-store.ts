@@ -40,15 +40,10 @@ export interface WindowStore {
   noteLook(user: UserKey, look: Look): Promise<void>;
   forgetSeen(user: UserKey): Promise<void>;
   /**
-   * Open windows of the pool that were due at `instant` or before, the longest due first. `unreadable`: a row that makes
-   * no sense, which must not hide the others.
+   * Open windows of the pool that were due at `instant` or before, the longest or the latest due first. `unreadable`: a
+   * row that makes no sense, which must not hide the others.
    */
-  dueUntil(userPoolId: string, instant: Date): AsyncIterable<OverdueRef | "unreadable">;
-  /**
-   * How many windows of the pool are open, counted up to `atMost`: what it reads must not grow with the windows that a
-   * mass reset opens. Eventually consistent.
-   */
-  countOpen(userPoolId: string, atMost: number): Promise<number>;
+  dueUntil(userPoolId: string, instant: Date, first?: "longest" | "latest"): AsyncIterable<OverdueRef | "unreadable">;
 }
 
 export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: string): WindowStore => ({
@@ -142,7 +137,7 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
     await documents.send(new DeleteCommand({ TableName, Key: { user: partition(user), item: "seen" } }));
   },
 
-  async *dueUntil(userPoolId, instant) {
+  async *dueUntil(userPoolId, instant, first = "longest") {
     let ExclusiveStartKey: Record<string, unknown> | undefined;
     do {
       const page = await documents.send(
@@ -151,33 +146,13 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
           IndexName: "due",
           KeyConditionExpression: "openIn = :pool AND dueAt <= :instant",
           ExpressionAttributeValues: { ":pool": userPoolId, ":instant": instant.toISOString() },
+          ScanIndexForward: first === "longest",
           ExclusiveStartKey,
         }),
       );
       for (const item of page.Items ?? []) yield overdueRefFrom(item) ?? "unreadable";
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
-  },
-
-  async countOpen(userPoolId, atMost) {
-    let count = 0;
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const page = await documents.send(
-        new QueryCommand({
-          TableName,
-          IndexName: "due",
-          Select: "COUNT",
-          KeyConditionExpression: "openIn = :pool",
-          ExpressionAttributeValues: { ":pool": userPoolId },
-          Limit: atMost - count,
-          ExclusiveStartKey,
-        }),
-      );
-      count += page.Count ?? 0;
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined && count < atMost);
-    return count;
   },
 });
 

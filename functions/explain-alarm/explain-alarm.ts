@@ -6,7 +6,11 @@ import type { Policy } from "../../shared/policy.ts";
 import { reserve } from "../../shared/surroundings.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
-import { isOverdue, type Window } from "../../shared/window.ts";
+import type { DueIndex } from "../../shared/due-index.ts";
+import type { Ledger } from "../../shared/ledger.ts";
+import type { ServedPool } from "../../shared/served-pools.ts";
+import { isOverdue, plus, type Window } from "../../shared/window.ts";
+import { beyondReach } from "./beyond-reach.ts";
 import type { Notices } from "./notices.ts";
 import { wordNotice } from "./word-notice.ts";
 
@@ -14,6 +18,8 @@ interface Options {
   userPoolId: string;
   stage: string;
   windows: Pick<WindowStore, "dueUntil" | "find">;
+  index: Pick<DueIndex, "count" | "rows">;
+  servedPools: Pick<Ledger<ServedPool>, "list">;
   notices: Notices;
   policy: Pick<Policy, "overdueTolerance">;
   clock: Clock;
@@ -35,24 +41,33 @@ export const createExplainAlarm = (options: Options) => async (event: unknown, c
   const { userPoolId, stage, clock, notices, telemetry } = options;
   const { alarmName, configuration } = alarmData;
   const now = clock.now();
-  const found = await troubledWindows(options, now, context);
+  const first = alarmName.endsWith("-windows-newly-overdue") ? "latest" : "longest";
+  const found = await troubledWindows(options, now, first, context);
+  const unreached = await beyondReach(options, now);
   await notices.publish(
-    wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, ...found }),
+    wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, unreached, ...found }),
   );
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 
 /**
- * Open windows that failed to close, or are overdue: the longest due of them whole, the others counted. None is read that
- * would leave no time for the notice.
+ * Open windows that failed to close, or are overdue: the longest, or the latest due of them whole, the others counted. For the
+ * latest it begins at those that are overdue: in a mass reset thousands are due that are not. None is read that would leave no
+ * time for the notice.
  */
-const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Date, context: Invocation) => {
+const troubledWindows = async (
+  { windows, userPoolId, policy }: Options,
+  now: Date,
+  first: "longest" | "latest",
+  context: Invocation,
+) => {
   const isTroubled = (window: Pick<Window, "attempts" | "dueAt">) =>
     window.attempts > 0 || isOverdue(window, policy.overdueTolerance, now);
   const named: Window[] = [];
   let more = 0;
   let read = 0;
-  for await (const ref of windows.dueUntil(userPoolId, now)) {
+  const until = first === "latest" ? plus(now, -policy.overdueTolerance) : now;
+  for await (const ref of windows.dueUntil(userPoolId, until, first)) {
     read += 1;
     if (read > mostRead) return { named, more, uncounted: true };
     if (ref !== "unreadable" && !isTroubled(ref)) continue;

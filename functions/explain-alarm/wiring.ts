@@ -2,7 +2,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
+import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
 import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
 import { dynamoWindowStore } from "../../shared/window-store.ts";
@@ -23,6 +25,8 @@ export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
     userPoolId: settings.USER_POOL_ID,
     stage: settings.STAGE,
     windows: dynamoWindowStore(documents, settings.WINDOWS_TABLE),
+    index: dynamoDueIndex(documents, settings.WINDOWS_TABLE),
+    servedPools: dynamoServedPools(documents, settings.WINDOWS_TABLE),
     notices: snsNotices(new SNSClient({ ...inWorker, ...aws }), settings.ALARM_TOPIC_ARN),
     policy: policyFromEnvironment(environment),
     clock,

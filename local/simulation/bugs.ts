@@ -1,6 +1,4 @@
-import { hour } from "../../shared/duration.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
-import { plus } from "../../shared/window.ts";
 import type { Wire } from "../stack.ts";
 import { recordResetWith, reEnableWith } from "./rewire.ts";
 import {
@@ -20,7 +18,6 @@ import {
   skipReadBack,
   tableAfter,
   throwing,
-  updating,
   withoutDeadline,
 } from "./tampers.ts";
 
@@ -161,11 +158,15 @@ export const bugs: readonly Bug[] = [
     what: "a window whose re-enable failed twice is not tried again",
     within: 100,
     wires: {
-      "re-enable-mfa": reEnableWith(
-        updating((window) =>
-          window.attempts > 1 ? { ...window, nextTryAt: plus(window.dueAt, 1000 * hour) } : window,
-        ),
-      ),
+      "re-enable-mfa": reEnableWith(({ windows }) => ({
+        windows: {
+          ...windows,
+          async find(user) {
+            const found = await windows.find(user);
+            return (found.open?.attempts ?? 0) > 1 ? {} : found;
+          },
+        },
+      })),
     },
   },
   {

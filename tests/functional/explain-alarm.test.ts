@@ -4,7 +4,10 @@ import { readFile } from "node:fs/promises";
 import { createExplainAlarm } from "../../functions/explain-alarm/explain-alarm.ts";
 import { snsNotices, type Notice } from "../../functions/explain-alarm/notices.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
-import { hour, minute } from "../../shared/duration.ts";
+import { names } from "../../local/service-names.ts";
+import { dynamoDueIndex } from "../../shared/due-index.ts";
+import { day, hour, minute } from "../../shared/duration.ts";
+import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { noteFailure, plus, type Window } from "../../shared/window.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
@@ -32,6 +35,8 @@ const explain = async (
     userPoolId,
     stage: "prod",
     windows,
+    index: dynamoDueIndex(local.documents, names.windowsTable),
+    servedPools: dynamoServedPools(local.documents, names.windowsTable),
     notices: {
       publish: async (notice) => {
         published.push(notice);
@@ -113,6 +118,17 @@ describe("the explanation of an alarm", () => {
     expect(left).toBeGreaterThan(20_000);
   });
 
+  it("names the ten that are overdue latest when more have become overdue, and none that is not yet", async () => {
+    for (let index = 0; index < 13; index += 1) {
+      await local.windows.open(windowOf(`sub-${index}`, plus(openedAt, index * minute), hour));
+    }
+    await local.windows.open(windowOf("just-due", plus(now, -hour), hour));
+    const alarmData = { ...sample.alarmData, alarmName: "cognito-mfa-lifecycle-prod-windows-newly-overdue" };
+    const [notice] = await explain({ ...sample, alarmData });
+    expect(notice?.body).toMatch(/user {6}sub-12\n[^]*user {6}sub-11\n[^]*user {6}sub-3\n[^]*And 3 more/);
+    expect(notice?.body).not.toContain("just-due");
+  });
+
   it("reads a thousand at most, and says that there are more", async () => {
     let read = 0;
     const [notice] = await explain(sample, {
@@ -132,6 +148,20 @@ describe("the explanation of an alarm", () => {
   it("says so when it healed meanwhile", async () => {
     const [notice] = await explain();
     expect(notice?.subject).toContain("nobody is overdue any more");
+  });
+
+  it("names what counts as overdue and nothing closes: windows of another pool, and those due in the far future", async () => {
+    const another = "eu-west-1_Another00";
+    await dynamoServedPools(local.documents, names.windowsTable).put(another, { since: now, lookedThrough: false });
+    await local.windows.open(windowOf("theirs", now, hour, { userPoolId: another }));
+    await local.windows.open(windowOf("tampered", now, hour, { dueAt: plus(now, 31 * day) }));
+    const [notice] = await explain();
+    expect(notice?.subject).toContain("windows are open that nothing closes");
+    expect(notice?.body).toContain(
+      `Of the user pool ${another}, which this stack no longer looks after, 1 window is open`,
+    );
+    expect(notice?.body).toContain("in time: tampered. End it with mfactl close SUB --stage prod");
+    expect(notice?.body).not.toContain("Nothing is left to do");
   });
 
   it("is not given when an alarm goes back to OK", async () => {

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { AwsError, jsonService, operation, type Operation, type Service } from "../service.ts";
 import { type Item, validation } from "./attribute.ts";
 import { parseCondition, parseUpdate, type Placeholders } from "./expression.ts";
-import { queryTable } from "./query.ts";
+import { queryTable, scanIndex } from "./query.ts";
 import { type Index, Table } from "./table.ts";
 
 export interface MemoryDynamoDb extends Service {
@@ -47,6 +47,14 @@ const query = v.strictObject({
   Limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   ExclusiveStartKey: v.optional(item),
   ...placeholders,
+});
+
+const scan = v.strictObject({
+  TableName: v.string(),
+  IndexName: v.string(),
+  ProjectionExpression: v.optional(v.string()),
+  ExclusiveStartKey: v.optional(item),
+  ExpressionAttributeNames: names,
 });
 
 /**
@@ -118,6 +126,7 @@ const operations = (tables: Map<string, Table>, find: (name: string) => Table): 
     },
   ),
   Query: operation(query, validation, (input) => queryTable(find(input.TableName), input)),
+  Scan: operation(scan, validation, (input) => scanIndex(find(input.TableName), input)),
 });
 
 const keysOf = (schema: v.InferOutput<typeof keySchema>): [string, string] => {

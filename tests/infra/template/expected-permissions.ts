@@ -25,7 +25,7 @@ const deadLetterQueues = ["RecordsDlq", "DueDlq", "TimerDlq", "ReconcileDlq", "E
 const setTimers = [...on(timers, "scheduler:CreateSchedule"), ...on("TimerRole.Arn", "iam:PassRole")];
 
 /** Everything that each role may do, and everybody who gets a managed policy, and nothing besides. */
-export const permissions = ({ pool, topic }: Variant): Record<string, string[]> => ({
+export const permissions = ({ pool, poolId, topic }: Variant): Record<string, string[]> => ({
   CustomMessageRole: [...logTo("CustomDashmessageLogGroup"), ...on("RecordsQueue.Arn", "sqs:SendMessage")],
   PostConfirmationRole: [...logTo("PostDashconfirmationLogGroup"), ...on("RecordsQueue.Arn", "sqs:SendMessage")],
   PostAuthenticationRole: [
@@ -53,8 +53,11 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   ],
   ReconcileRole: [
     ...logTo("ReconcileLogGroup"),
-    ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
+    ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query", "dynamodb:Scan"),
+    ...on(`WindowsTable.Arn for reconciler#${poolId}`, "dynamodb:Query", "dynamodb:PutItem"),
+    ...on("WindowsTable.Arn for pools#all", "dynamodb:Query", "dynamodb:PutItem"),
     ...on("DueQueue.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes"),
+    ...deadLetterQueues.flatMap((name) => on(`${name}.Arn`, "sqs:GetQueueAttributes")),
     ...on("ReconcileDlq.Arn", "sqs:SendMessage"),
   ],
   ExplainAlarmRole: [

@@ -3,6 +3,7 @@ import { expect } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { wire as explainAlarm } from "../../../functions/explain-alarm/wiring.ts";
+import { memoryDynamoDb } from "../../../local/aws/memory-dynamodb/memory-dynamodb.ts";
 import type { Call } from "../../../local/aws/service.ts";
 import { minute } from "../../../shared/duration.ts";
 import { plus } from "../../../shared/window.ts";
@@ -22,7 +23,7 @@ const callsOf = async (
   parameters: Record<string, string>,
   live: (stack: TestStack) => Promise<void>,
 ): Promise<Call[]> => {
-  const stack = await startStack(parameters);
+  const stack = await startStack(parameters, { dynamoDb: memoryDynamoDb() });
   try {
     await live(stack);
     return stack.calls;
