@@ -25,7 +25,7 @@ const words: Record<string, FailureWords> = {
   },
   Unchanged: {
     meaning: "Cognito accepted the change but Email MFA is still off.",
-    toDo: "See whether the pool's MFA is Optional, with email messages enabled: mfactl doctor says whether it is. If it goes on, open a case with AWS support.",
+    toDo: "See the pool's MFA: it must be Optional, with email messages enabled. mfactl doctor says whether it is. If it is, open a case with AWS support.",
   },
   PoolMfaOff: {
     meaning:

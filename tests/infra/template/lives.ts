@@ -133,7 +133,7 @@ const failures = async (stack: TestStack): Promise<void> => {
   await aws.clock.advanceBy(10 * minute);
   await exempt();
   aws.lambda.crashes = ({ functionName, calls }) =>
-    functionName === "re-enable-mfa" && calls === 7 ? "before" : undefined;
+    functionName === "re-enable-mfa" && calls === 8 ? "before" : undefined;
   await aws.clock.advanceBy(62 * minute);
   aws.lambda.crashes = () => undefined;
   await aws.clock.advanceBy(20 * minute);
