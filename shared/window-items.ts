@@ -4,8 +4,8 @@ import { day } from "./duration.ts";
 import { partition } from "./user-partition.ts";
 import { type ClosedWindow, plus, type Seen, type UserKey, type Window } from "./window.ts";
 
-/** How long closed windows are kept with their evidence. */
-const retention = 400 * day;
+/** How long closed windows are kept with their evidence, in milliseconds. */
+export const retention = 400 * day;
 
 const factors = v.object({ active: v.array(v.string()), preferred: v.optional(v.string()) });
 const act = v.object({ at: instant, by: v.string(), reason: v.optional(v.string()), ticket: v.optional(v.string()) });
