@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { proxyFor } from "../../cli/aws/proxy.ts";
@@ -13,12 +14,20 @@ type Front = Awaited<ReturnType<typeof startAwsFront>>;
 let aws: Front;
 let folder: string;
 
+/** Stopped after the test, however it ends. */
+const started: { stop: () => void }[] = [];
+const stopLater = async <Server extends { stop: () => void }>(starting: Promise<Server>): Promise<Server> => {
+  const server = await starting;
+  started.push(server);
+  return server;
+};
+
 beforeEach(async () => {
-  aws = await startAwsFront();
+  aws = await stopLater(startAwsFront());
   folder = mkdtempSync(join(tmpdir(), "mfactl-aws-"));
 });
 afterEach(() => {
-  aws.stop();
+  for (const server of started.splice(0)) server.stop();
   rmSync(folder, { recursive: true });
 });
 
@@ -80,6 +89,33 @@ describe("the credentials of mfactl, as of the AWS CLI", () => {
     expect(stderr).toContain("There is no stack");
     expect({ by, code }).toEqual({ by: expected, code: 3 });
   });
+
+  it.each([
+    ["keys in the environment before AWS_PROFILE", [], "ENVIRONMENT"],
+    ["the profile that --profile names", ["--profile", "work"], "WORK"],
+  ])(
+    "are, with ~/.aws, those of %s",
+    async (_, argv, expected) => {
+      mkdirSync(join(folder, ".aws"));
+      writeFileSync(join(folder, ".aws", "credentials"), two);
+      writeFileSync(join(folder, ".aws", "config"), `[profile work]\nendpoint_url = ${aws.url}\n`);
+      const env = {
+        PATH: process.env["PATH"],
+        HOME: folder,
+        AWS_REGION: "us-east-1",
+        AWS_PROFILE: "work",
+        ...environmentKeys,
+      };
+      const { stderr } = await new Promise<{ stderr: string }>((resolve) => {
+        execFile("node", ["bin/mfactl.mjs", ...argv, "list"], { env }, (_error, _stdout, stderr) =>
+          resolve({ stderr }),
+        );
+      });
+      expect(stderr).toContain("There is no stack cognito-mfa-lifecycle-prod in us-east-1.");
+      expect(aws.calls.map(({ accessKeyId }) => accessKeyId)).toEqual([expected]);
+    },
+    30_000,
+  );
 
   const role = "[profile admin]\nrole_arn = arn:aws:iam::1:role/a\nsource_profile = work\nregion = eu-west-1\n";
 
@@ -175,7 +211,7 @@ describe("the settings of mfactl, as of the AWS CLI", () => {
   });
 
   it("has the endpoint of the profile that is named, and of its services, not of another", async () => {
-    const other = await startAwsFront();
+    const other = await stopLater(startAwsFront());
     const config = `[default]\nendpoint_url = http://127.0.0.1:9
 [profile work]\nendpoint_url = ${aws.url}
 [profile split]\nendpoint_url = http://127.0.0.1:9\nservices = mine\n${keys("SPLIT")}
@@ -184,7 +220,6 @@ describe("the settings of mfactl, as of the AWS CLI", () => {
     expect(await list(["--profile", "work"], { config, credentials: two, environment })).toMatchObject({ by: "WORK" });
     const given = { config, credentials: two, environment, to: other };
     expect(await list(["--profile", "split"], given)).toMatchObject({ by: "SPLIT" });
-    other.stop();
   });
 
   it("assumes a role at the endpoint of the profile, too", async () => {
@@ -225,7 +260,7 @@ describe("the way to AWS", () => {
   const certificate = selfSignedCertificate();
 
   it("trusts the CA bundle of AWS_CA_BUNDLE or the profile, and nothing else", async () => {
-    const secure = await startAwsFront(certificate);
+    const secure = await stopLater(startAwsFront(certificate));
     const bundle = join(folder, "ca.pem");
     writeFileSync(bundle, certificate.cert);
     const given = { environment: environmentKeys, to: secure };
@@ -236,12 +271,11 @@ describe("the way to AWS", () => {
     expect(await list([], { ...given, config: `[default]\nca_bundle = ${bundle}\n` })).toMatchObject({
       by: "ENVIRONMENT",
     });
-    secure.stop();
   }, 20_000);
 
   it("goes through HTTPS_PROXY, with AWS_CA_BUNDLE, and not where NO_PROXY names the host", async () => {
-    const secure = await startAwsFront(certificate);
-    const proxy = await startProxy();
+    const secure = await stopLater(startAwsFront(certificate));
+    const proxy = await stopLater(startProxy());
     const bundle = join(folder, "ca.pem");
     writeFileSync(bundle, certificate.cert);
     const environment = { ...environmentKeys, AWS_CA_BUNDLE: bundle, HTTPS_PROXY: `http://${proxy.host}` };
@@ -250,13 +284,11 @@ describe("the way to AWS", () => {
     const direct = { ...environment, NO_PROXY: "example.com, .LOCALHOST" };
     expect(await list([], { environment: direct, to: secure })).toMatchObject({ code: 3 });
     expect(proxy.asked).toHaveLength(1);
-    proxy.stop();
-    secure.stop();
   });
 
   it("signs in to a proxy with the name in its address, and says so when that is refused", async () => {
-    const secure = await startAwsFront(certificate);
-    const proxy = await startProxy(`Basic ${Buffer.from("taro:secret").toString("base64")}`);
+    const secure = await stopLater(startAwsFront(certificate));
+    const proxy = await stopLater(startProxy(`Basic ${Buffer.from("taro:secret").toString("base64")}`));
     const bundle = join(folder, "ca.pem");
     writeFileSync(bundle, certificate.cert);
     const environment = { ...environmentKeys, AWS_CA_BUNDLE: bundle };
@@ -264,16 +296,13 @@ describe("the way to AWS", () => {
     expect(await list([], { environment: allowed, to: secure })).toMatchObject({ code: 3, by: "ENVIRONMENT" });
     const refused = await list([], { environment: { ...environment, HTTPS_PROXY: proxy.host }, to: secure });
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining("HTTPS_PROXY") });
-    proxy.stop();
-    secure.stop();
   }, 20_000);
 
   it("goes through HTTP_PROXY to an endpoint without TLS", async () => {
-    const proxy = await startProxy();
+    const proxy = await stopLater(startProxy());
     const environment = { ...environmentKeys, HTTP_PROXY: proxy.host };
     expect(await list([], { environment })).toMatchObject({ code: 3, by: "ENVIRONMENT" });
     expect(proxy.asked).toEqual([`POST ${aws.url}/`]);
-    proxy.stop();
   });
 
   it("says what to do about a certificate that is not trusted", () => {
