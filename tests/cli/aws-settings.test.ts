@@ -90,22 +90,17 @@ describe("the credentials of mfactl, as of the AWS CLI", () => {
     expect({ by, code }).toEqual({ by: expected, code: 3 });
   });
 
-  it.each([
-    ["keys in the environment before AWS_PROFILE", [], "ENVIRONMENT"],
-    ["the profile that --profile names", ["--profile", "work"], "WORK"],
+  it.each<[string, string[], Record<string, string>, string]>([
+    ["keys in the environment before AWS_PROFILE", [], { AWS_PROFILE: "work" }, "ENVIRONMENT"],
+    ["the profile that --profile names, at its endpoint", ["--profile", "work"], {}, "WORK"],
   ])(
     "are, with ~/.aws, those of %s",
-    async (_, argv, expected) => {
+    async (_, argv, environment, expected) => {
       mkdirSync(join(folder, ".aws"));
       writeFileSync(join(folder, ".aws", "credentials"), two);
       writeFileSync(join(folder, ".aws", "config"), `[profile work]\nendpoint_url = ${aws.url}\n`);
-      const env = {
-        PATH: process.env["PATH"],
-        HOME: folder,
-        AWS_REGION: "us-east-1",
-        AWS_PROFILE: "work",
-        ...environmentKeys,
-      };
+      const settings = { AWS_REGION: "us-east-1", ...environmentKeys, ...environment };
+      const env = { PATH: process.env["PATH"], HOME: folder, ...settings };
       const { stderr } = await new Promise<{ stderr: string }>((resolve) => {
         execFile("node", ["bin/mfactl.mjs", ...argv, "list"], { env }, (_error, _stdout, stderr) =>
           resolve({ stderr }),
@@ -114,7 +109,7 @@ describe("the credentials of mfactl, as of the AWS CLI", () => {
       expect(stderr).toContain("There is no stack cognito-mfa-lifecycle-prod in us-east-1.");
       expect(aws.calls.map(({ accessKeyId }) => accessKeyId)).toEqual([expected]);
     },
-    30_000,
+    60_000,
   );
 
   const role = "[profile admin]\nrole_arn = arn:aws:iam::1:role/a\nsource_profile = work\nregion = eu-west-1\n";
