@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { SettingsError } from "../shared/settings.ts";
 import type { FailureKind } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
@@ -27,7 +28,13 @@ const explanations: { names: RegExp; kind: FailureKind; words: string; next: str
       /^(TimeoutError|NetworkingError|AbortError|ECONN|ENOTFOUND|EAI_AGAIN|InternalServer|InternalError|ServiceUnavailable|InternalFailure)/,
     kind: "aws-failed",
     words: "AWS did not answer, or had a fault of its own.",
-    next: "Check the network and AWS_ENDPOINT_URL, then repeat the command: it is safe to repeat.",
+    next: "Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, then repeat the command: it is safe to repeat.",
+  },
+  {
+    names: /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/,
+    kind: "aws-failed",
+    words: "The certificate of what answered is not to be trusted.",
+    next: "Where the network puts in a certificate of its own, name the file of its CA with AWS_CA_BUNDLE.",
   },
   {
     names: /^(ResourceNotFound|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)/,
@@ -45,6 +52,10 @@ export const explainError = (error: unknown): Failure => {
   }
   if (!(error instanceof Error)) return new Failure("unexpected", String(error));
   const names = [error.name, "code" in error && typeof error.code === "string" ? error.code : ""];
+  if (statusOf(error) === 407) {
+    const next = "Write its name and password into HTTPS_PROXY: http://name:password@proxy.example.com:8080.";
+    return new Failure("aws-failed", "The proxy asks who you are.", next, { cause: error });
+  }
   const explained = explanations.find((explanation) => names.some((name) => explanation.names.test(name)));
   const said = [error.name, error.message].filter((part) => part !== "" && part !== "Error").join(": ");
   if (explained !== undefined) {
@@ -55,4 +66,11 @@ export const explainError = (error: unknown): Failure => {
     return new Failure("aws-failed", `AWS refused: ${said}`, next, { cause: error });
   }
   return new Failure("unexpected", said, "MFACTL_DEBUG=1 shows where; please report it.", { cause: error });
+};
+
+const answered = v.object({ $metadata: v.object({ httpStatusCode: v.number() }) });
+
+const statusOf = (error: Error): number | undefined => {
+  const { success, output } = v.safeParse(answered, error);
+  return success ? output.$metadata.httpStatusCode : undefined;
 };

@@ -1,15 +1,37 @@
 import { withoutAddresses } from "../shared/telemetry.ts";
-import type { ClosedWindow, Window } from "../shared/window.ts";
+import { retention } from "../shared/window.ts";
+import { type ClosedWindow, plus, type Window } from "../shared/window.ts";
 
 /** The version of the columns: a column is added at the end without a new one, none is taken away or renamed. */
 const exportVersion = 1;
+
+/** One run of the export: what was asked of which pool, when the table was read, and how many windows were found. */
+export interface ExportRun {
+  userPoolId: string;
+  from: Date;
+  to: Date;
+  readAt: Date;
+  exported: number;
+}
+
+/** Windows that closed before this instant may be gone from the table, so a period that begins earlier has gaps. */
+export const keptFrom = ({ readAt }: Pick<ExportRun, "readAt">): Date => plus(readAt, -retention);
+
+/** What an export says about itself, in `--json` and on every record: the record then stands without the command. */
+export const runColumns = (run: ExportRun) => ({
+  periodFrom: run.from.toISOString(),
+  periodTo: run.to.toISOString(),
+  readAt: run.readAt.toISOString(),
+  keptFrom: keptFrom(run).toISOString(),
+  exported: run.exported,
+});
 
 const text = (value: string | undefined): string | null => (value === undefined ? null : withoutAddresses(value));
 
 const seconds = (from: Date, to: Date): number => Math.round((to.getTime() - from.getTime()) / 1000);
 
 /** A window as it is exported: no username, which could be an address, and no address in what people wrote. */
-export const exportRow = (window: Window | ClosedWindow) => {
+const windowRow = (window: Window | ClosedWindow, run: ExportRun) => {
   const closed = "closedAt" in window ? window : undefined;
   return {
     version: exportVersion,
@@ -47,18 +69,30 @@ export const exportRow = (window: Window | ClosedWindow) => {
     factorsBefore: window.factorsBefore.active,
     factorsAtClose: closed?.evidence?.before.active ?? null,
     factorsAfter: closed?.evidence?.after.active ?? null,
+    ...runColumns(run),
   };
 };
 
-export type ExportRow = ReturnType<typeof exportRow>;
+type Column = keyof ReturnType<typeof windowRow>;
 
-export const jsonLinesOf = (rows: ExportRow[]): string => rows.map((row) => JSON.stringify(row)).join("\n");
+/** A record of the export: null where a column does not apply. */
+export type ExportRow = Record<string, string | number | null | object[] | string[]>;
 
-/** RFC 4180, with the names of the columns first. Lists are JSON, and so are changes. */
-export const csvOf = (rows: ExportRow[]): string =>
-  [columns.join(","), ...rows.map((row) => columns.map((column) => cell(row[column])).join(","))].join("\r\n");
+/** One row for each window. */
+export const exportRows = (windows: (Window | ClosedWindow)[], run: ExportRun): ExportRow[] =>
+  windows.map((window) => windowRow(window, run));
 
-const columns = [
+/** The record of a run that found no window: a file without a record could as well be one that was never written. */
+export const noWindowRow = (run: ExportRun): ExportRow => ({
+  ...Object.fromEntries(columns.map((column) => [column, null])),
+  version: exportVersion,
+  userPoolId: run.userPoolId,
+  state: "none",
+  ...runColumns(run),
+});
+
+/** The columns in their order. */
+export const columns = [
   "version",
   "windowId",
   "userPoolId",
@@ -87,12 +121,9 @@ const columns = [
   "factorsBefore",
   "factorsAtClose",
   "factorsAfter",
-] as const satisfies (keyof ExportRow)[];
-
-const cell = (value: ExportRow[keyof ExportRow]): string => {
-  if (value === null) return "";
-  const written = typeof value === "object" ? JSON.stringify(value) : String(value);
-  // A spreadsheet would run what begins like this: https://owasp.org/www-community/attacks/CSV_Injection
-  const harmless = typeof value === "string" && /^[=+\-@\t\r]/.test(written) ? `'${written}` : written;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-};
+  "periodFrom",
+  "periodTo",
+  "readAt",
+  "keptFrom",
+  "exported",
+] as const satisfies Column[];

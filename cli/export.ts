@@ -3,10 +3,11 @@ import { type Command, Option } from "commander";
 import type { ClosedWindow, Window } from "../shared/window.ts";
 import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
-import { csvOf, exportRow, jsonLinesOf } from "./export-row.ts";
+import { csvOf, jsonLinesOf } from "./export-format.ts";
+import { type ExportRun, exportRows, keptFrom, noWindowRow, runColumns } from "./export-row.ts";
 import { Failure } from "./failure.ts";
 import { instantOption } from "./option-values.ts";
-import { type Output, plural } from "./output.ts";
+import { instant, type Output, plural } from "./output.ts";
 
 interface Options {
   from: Date;
@@ -30,6 +31,7 @@ export const register = (program: Command, context: Context): void => {
 It reads the whole table (a Scan): one read unit for every 8 KB, be the period long or short. It says what it took.
 Times are ISO-8601 in UTC. Users are named by sub; email addresses in reasons and tickets are left out. Who acted stands
 there as AWS names them, which for people who come by single sign-on can end in their address.
+A period without a window gives one record, whose state is "none". CSV begins with a byte-order mark, for Excel.
 
 Examples:
   $ mfactl export --from 2026-01-01 --to 2026-04-01 --format csv --output windows-2026-q1.csv
@@ -44,21 +46,42 @@ const exportWindows = async (context: Context, options: Options): Promise<void> 
   }
   const connection = await context.connect();
   const { output } = context;
+  const readAt = connection.clock.now();
   const { windows, cost } = await scan(connection, output, options);
-  const rows = windows.map(exportRow);
-  const text = options.format === "csv" ? csvOf(rows) : jsonLinesOf(rows);
-  if (options.output === undefined) {
-    if (output.json) output.result({ windows: rows, ...cost }, () => []);
-    else output.text(text);
+  const { UserPoolId: userPoolId } = connection.outputs;
+  const run = { userPoolId, from: options.from, to: options.to, readAt, exported: windows.length };
+  const rows = exportRows(windows, run);
+  const about = { userPoolId, ...runColumns(run), ...cost };
+  if (options.output === undefined && output.json) {
+    output.result({ windows: rows, ...about }, () => []);
   } else {
-    await writeNew(options.output, `${text}\n`);
-    output.result({ file: options.output, exported: rows.length, ...cost }, () => [
-      `${plural(rows.length, "window")} in ${options.output}.`,
-    ]);
+    const records = rows.length === 0 ? [noWindowRow(run)] : rows;
+    const text = options.format === "csv" ? csvOf(records) : jsonLinesOf(records);
+    if (options.output === undefined) output.asIs(text);
+    else {
+      await writeNew(options.output, text);
+      output.result({ file: options.output, ...about }, () => [
+        `${plural(rows.length, "window")} in ${options.output}.`,
+      ]);
+    }
   }
-  if (!output.json) {
-    output.aside(`${plural(cost.itemsRead, "item")} read for ${plural(cost.readUnits, "read unit")}.`);
-  }
+  if (output.json) return;
+  for (const line of said(run)) output.aside(line);
+  output.aside(`${plural(cost.itemsRead, "item")} read for ${plural(cost.readUnits, "read unit")}.`);
+};
+
+/** What the person must know before relying on the export. */
+const said = (run: ExportRun): string[] => {
+  const period = `from ${instant(run.from)} up to ${instant(run.to)}`;
+  return [
+    run.exported === 0
+      ? `No window of ${run.userPoolId} is known to have been open ${period}; the one record says so.`
+      : `${plural(run.exported, "window")} of ${run.userPoolId} ${run.exported === 1 ? "was" : "were"} open ${period}.`,
+    ...(run.from < keptFrom(run)
+      ? [`Windows that closed before ${instant(keptFrom(run))} are not kept any more: they may be missing.`]
+      : []),
+    ...(run.to > run.readAt ? [`The period is not over: the table was read at ${instant(run.readAt)}.`] : []),
+  ];
 };
 
 const scan = async (

@@ -45,6 +45,12 @@ export class Output {
     this.#stdout.write(`${text}\n`);
   }
 
+  /** A file on standard output: not a byte is added. */
+  asIs(text: string): void {
+    this.endProgress();
+    this.#stdout.write(text);
+  }
+
   /** For people only, beside the result. */
   aside(text: string): void {
     this.endProgress();

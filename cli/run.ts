@@ -16,7 +16,7 @@ USER is a username, an email address or a sub. Durations: 30m, 12h, 1d, 1d12h, P
 Exit codes:
 ${exitCodesHelp()}
 
-Environment: AWS_PROFILE, AWS_REGION and the other variables of the AWS CLI; MFACTL_STAGE for --stage;
+Environment: AWS_PROFILE, AWS_REGION and others of the AWS CLI, as docs/mfactl.md lists them; MFACTL_STAGE for --stage;
 NO_COLOR; MFACTL_DEBUG shows the whole error.
 
 Examples:

@@ -7,7 +7,12 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import {
+  GetCallerIdentityCommand,
+  getDefaultRoleAssumer,
+  getDefaultRoleAssumerWithWebIdentity,
+  STSClient,
+} from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../shared/clock.ts";
 import { dynamoDueIndex } from "../shared/due-index.ts";
@@ -19,22 +24,40 @@ import { cognitoUserDirectory } from "../shared/user-directory.ts";
 import { dynamoWindowReports } from "../shared/window-reports.ts";
 import { dynamoWindowStore } from "../shared/window-store.ts";
 import { cloudWatchAuditLog } from "./audit-log.ts";
+import { caBundleOf } from "./aws/ca-bundle.ts";
+import { endpointOf, endpointOfAllServices, regionOf, retriesOf } from "./aws/client-settings.ts";
+import { credentialSource } from "./aws/credential-source.ts";
+import { credentialsFrom } from "./aws/credentials.ts";
+import { loadProfile } from "./aws/profile.ts";
+import { EnvironmentAgent } from "./aws/proxy.ts";
 import { type AuditEntry, auditTelemetry, type Connection } from "./connection.ts";
 import type { GlobalOptions, Surroundings } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { localClock, readLocalStack } from "./local-stack.ts";
 import { parseStackOutputs } from "./stack-outputs.ts";
 
-/** A person waits: give AWS time, and try often enough to outlast a throttle. */
-const atTerminal = {
-  maxAttempts: 4,
-  requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-};
+/** A person waits: give AWS time. */
+const timeouts = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 
-type ClientOptions = Pick<SQSClientConfig, "region" | "profile" | "endpoint" | "credentials"> & typeof atTerminal;
+type ClientOptions = Pick<
+  SQSClientConfig,
+  | "credentials"
+  | "endpoint"
+  | "ignoreConfiguredEndpointUrls"
+  | "maxAttempts"
+  | "profile"
+  | "region"
+  | "requestHandler"
+  | "retryMode"
+  | "useDualstackEndpoint"
+  | "useFipsEndpoint"
+>;
+
+/** The options of the client of a service, which goes by the SDK's `serviceId`. */
+type ClientsOf = (serviceId: string) => ClientOptions;
 
 interface Target {
-  clients: ClientOptions;
+  clients: ClientsOf;
   clock: Clock;
   stack: Connection["stack"];
   outputs: Record<string, unknown>;
@@ -50,10 +73,10 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
   const { clients, clock, stack, caller } = target;
   const outputs = parseStackOutputs(target.outputs);
   const audit: AuditEntry[] = [];
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clients));
-  const cognito = new CognitoIdentityProviderClient(clients);
-  const sqs = new SQSClient(clients);
-  const scheduler = new SchedulerClient(clients);
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clients("DynamoDB")));
+  const cognito = new CognitoIdentityProviderClient(clients("Cognito Identity Provider"));
+  const sqs = new SQSClient(clients("SQS"));
+  const scheduler = new SchedulerClient(clients("Scheduler"));
   return {
     stack,
     outputs,
@@ -64,10 +87,10 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     sqs,
     auditLog: auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
     scheduler,
-    lambda: new LambdaClient(clients),
-    cloudWatch: new CloudWatchClient(clients),
-    sns: new SNSClient(clients),
-    sts: new STSClient(clients),
+    lambda: new LambdaClient(clients("Lambda")),
+    cloudWatch: new CloudWatchClient(clients("CloudWatch")),
+    sns: new SNSClient(clients("SNS")),
+    sts: new STSClient(clients("STS")),
     newId: surroundings.newId,
     policy: policyFromOutputs(outputs),
     telemetry: auditTelemetry(audit, () => clock.now()),
@@ -87,17 +110,28 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
 
 const streamName = (now: Date, id: string): string => `${now.toISOString().slice(0, 10)}/${id}`;
 
-const auditLogOf = (logGroupName: string | undefined, clients: ClientOptions, newStreamName: () => string) =>
+const auditLogOf = (logGroupName: string | undefined, clients: ClientsOf, newStreamName: () => string) =>
   logGroupName === undefined
     ? undefined
-    : cloudWatchAuditLog(new CloudWatchLogsClient(clients), { logGroupName, logStreamName: newStreamName() });
+    : cloudWatchAuditLog(new CloudWatchLogsClient(clients("CloudWatch Logs")), {
+        logGroupName,
+        logStreamName: newStreamName(),
+      });
 
 const localTarget = async (port: string, { environment, clock }: Surroundings): Promise<Target> => {
   const endpoint = `http://127.0.0.1:${port}`;
   const { stackName, region, accountId, outputs } = await readLocalStack(endpoint);
   const accessKeyId = environment["AWS_ACCESS_KEY_ID"] ?? "local";
   return {
-    clients: { ...atTerminal, endpoint, region, credentials: { accessKeyId, secretAccessKey: "local" } },
+    clients: () => ({
+      endpoint,
+      region,
+      credentials: { accessKeyId, secretAccessKey: "local" },
+      requestHandler: timeouts,
+      maxAttempts: 4,
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+    }),
     clock: await localClock(endpoint, clock),
     stack: { name: stackName, stage: "local", region, local: true },
     outputs,
@@ -105,37 +139,55 @@ const localTarget = async (port: string, { environment, clock }: Surroundings): 
   };
 };
 
-/** Region and profile as the AWS CLI takes them; the SDK finds the rest by itself: AWS_PROFILE, ~/.aws, SSO, roles. */
-const awsTarget = async (options: GlobalOptions, { environment, clock }: Surroundings): Promise<Target> => {
-  const named = options.region || environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"];
-  const clients = {
-    ...atTerminal,
-    ...(named && { region: named }),
-    ...(options.profile !== undefined && { profile: options.profile }),
-  };
-  const cloudFormation = new CloudFormationClient(clients);
-  const region = await regionOf(cloudFormation);
+const awsTarget = async (options: GlobalOptions, surroundings: Surroundings): Promise<Target> => {
+  const { clients, region } = await awsClients(options, surroundings);
   const name = options.stackName ?? `cognito-mfa-lifecycle-${options.stage}`;
   return {
     clients,
-    clock,
+    clock: surroundings.clock,
     stack: { name, stage: options.stage, region, local: false },
-    outputs: await readOutputs(cloudFormation, name, region),
+    outputs: await readOutputs(new CloudFormationClient(clients("CloudFormation")), name, region),
     async caller() {
-      const { Arn } = await new STSClient(clients).send(new GetCallerIdentityCommand({}));
+      const { Arn } = await new STSClient(clients("STS")).send(new GetCallerIdentityCommand({}));
       if (Arn === undefined) throw new Failure("aws-failed", "AWS did not say who you are (GetCallerIdentity).");
       return Arn;
     },
   };
 };
 
-const regionOf = async (client: CloudFormationClient): Promise<string> => {
-  try {
-    return await client.config.region();
-  } catch (cause) {
-    const next = "Say --region, set AWS_REGION, or give the profile a region in ~/.aws/config.";
-    throw new Failure("configuration", "It is not known which AWS Region to work in.", next, { cause });
-  }
+/**
+ * Credentials and settings as the AWS CLI takes them. The SDK's own order is another: it takes a profile that the
+ * environment names before keys there, and reads endpoints of that profile alone.
+ */
+const awsClients = async (options: GlobalOptions, { environment, clock, ask }: Surroundings) => {
+  const profile = await loadProfile(options.profile, environment);
+  const region = regionOf(options.region, environment, profile);
+  const agent = new EnvironmentAgent(environment, await caBundleOf(environment, profile));
+  const requestHandler = { ...timeouts, httpAgent: agent, httpsAgent: agent };
+  const common = {
+    profile: profile.name,
+    region,
+    ...retriesOf(environment, profile),
+    requestHandler,
+    ignoreConfiguredEndpointUrls: true,
+  };
+  const anonymous = (serviceId: string) => {
+    const endpoint = endpointOf(serviceId, environment, profile);
+    return { ...common, ...(endpoint !== undefined && { endpoint }) };
+  };
+  const endpointOfAll = endpointOfAllServices(environment, profile);
+  const credentials = credentialsFrom(credentialSource(profile, environment), profile, {
+    clock,
+    ask,
+    roleAssumer: getDefaultRoleAssumer(anonymous("STS")),
+    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(anonymous("STS")),
+    clientConfig: {
+      requestHandler,
+      ignoreConfiguredEndpointUrls: true,
+      ...(endpointOfAll && { endpoint: endpointOfAll }),
+    },
+  });
+  return { region, clients: (serviceId: string) => ({ ...anonymous(serviceId), credentials }) };
 };
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { day } from "../../shared/duration.ts";
 import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
 
@@ -24,9 +25,13 @@ const jsonLines = async (from: string, to: string) => {
   const { stdout } = await stack.mfactl(["export", "--from", from, "--to", to, "--format", "jsonl"]);
   return stdout
     .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as unknown);
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 };
+
+/** Of the readers of this test, the one that is strict. */
+const csvRecords = (csv: string): Record<string, string>[] =>
+  parse(csv, { columns: true, bom: true, record_delimiter: "\r\n" });
 
 describe("mfactl export", () => {
   it("gives closed and open windows, with their evidence and a version", async () => {
@@ -57,17 +62,65 @@ describe("mfactl export", () => {
     ["2026-01-17", "2030-01-01", ["ken"]],
   ])("from %s to %s gives what was open then: %j", async (from, to, expected) => {
     const names: Record<string, string> = { [hanako.sub]: "hanako", [ken.sub]: "ken" };
-    const found = (await jsonLines(from, to)) as { sub: string }[];
-    expect(found.map(({ sub }) => names[sub])).toEqual(expected);
+    const found = await jsonLines(from, to);
+    const windows = found.filter(({ state }) => state !== "none");
+    expect(windows.map(({ sub }) => names[String(sub)])).toEqual(expected);
+  });
+
+  it.each(["csv", "jsonl"] as const)("says in one record that a period had no window, as %s", async (format) => {
+    const argv = ["export", "--from", "2026-01-15T08:00:00Z", "--to", "2026-01-15T09:00:00Z", "--format", format];
+    const { code, stdout, stderr } = await stack.mfactl(argv);
+    const records = format === "csv" ? csvRecords(stdout) : [JSON.parse(stdout) as unknown];
+    expect(records).toEqual([
+      expect.objectContaining({
+        version: format === "csv" ? "1" : 1,
+        userPoolId: stack.userPoolId,
+        state: "none",
+        windowId: format === "csv" ? "" : null,
+        periodFrom: "2026-01-15T08:00:00.000Z",
+        periodTo: "2026-01-15T09:00:00.000Z",
+        exported: format === "csv" ? "0" : 0,
+      }),
+    ]);
+    expect(stderr).toContain(
+      `No window of ${stack.userPoolId} is known to have been open from 2026-01-15 08:00:00Z up to 2026-01-15 09:00:00Z`,
+    );
+    expect(code).toBe(0);
+  });
+
+  it("says on every record what was asked, when the table was read, and how many records there are", async () => {
+    const readAt = stack.aws.clock.now().toISOString();
+    const about = { periodFrom: "2026-01-15T00:00:00.000Z", periodTo: "2026-01-18T00:00:00.000Z", readAt, exported: 2 };
+    const expected = expect.objectContaining(about);
+    expect(await jsonLines("2026-01-15", "2026-01-18")).toEqual([expected, expected]);
+    const document = await stack.json("export", "--from", "2026-01-15", "--to", "2026-01-18");
+    expect(document).toMatchObject({ ...about, userPoolId: stack.userPoolId, windows: [about, about] });
+  });
+
+  it("has the period and no window in the document of an empty period", async () => {
+    const document = await stack.json("export", "--from", "2026-01-14", "--to", "2026-01-15");
+    expect(document).toMatchObject({ windows: [], exported: 0, periodFrom: "2026-01-14T00:00:00.000Z" });
+  });
+
+  it("says that windows of long ago are not kept, and that the period is not over", async () => {
+    const { stderr } = await stack.mfactl(["export", "--from", "2024-01-01", "--to", "2030-01-01"]);
+    expect(stderr).toContain("Windows that closed before 2024-12-13 10:");
+    expect(stderr).toContain("The period is not over: the table was read at 2026-01-17 10:");
+    const { stderr: whole } = await stack.mfactl(["export", "--from", "2026-01-15", "--to", "2026-01-17"]);
+    expect(whole).not.toMatch(/kept|not over/);
   });
 
   it("writes CSV that a spreadsheet reads and does not run, without addresses, and says what it cost", async () => {
     const { stdout, stderr } = await stack.mfactl(["export", "--from", "2026-01-15", "--to", "2026-01-17"]);
     const [headings, row] = stdout.split("\r\n");
-    expect(headings).toMatch(/^version,windowId,userPoolId,sub,state,origin,outcome,openedAt,/);
+    expect(headings).toMatch(/^\ufeffversion,windowId,userPoolId,sub,state,origin,outcome,openedAt,/);
     expect(row).toContain(`,"'=cmd(""x""), for …",HD-1,`);
+    expect(csvRecords(stdout)).toMatchObject([{ sub: hanako.sub, reason: `'=cmd("x"), for …`, changes: "[]" }]);
     expect(stdout).not.toContain("@");
-    expect(stderr).toMatch(/^\d+ items read for [\d.]+ read units?\.\n$/);
+    expect(stderr).toBe(
+      `1 window of ${stack.userPoolId} was open from 2026-01-15 00:00:00Z up to 2026-01-17 00:00:00Z.\n` +
+        `${/\d+ items read for [\d.]+ read units?\.\n$/.exec(stderr)?.[0]}`,
+    );
   });
 
   it("writes a new file, and never over one", async () => {
@@ -79,6 +132,16 @@ describe("mfactl export", () => {
     const again = await stack.mfactl(argv);
     expect(again.code).toBe(2);
     expect(again.stderr).toContain("Name a file that does not exist yet.");
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(["csv", "jsonl"])("writes the same bytes to a file as to standard output, as %s", async (format) => {
+    const folder = mkdtempSync(join(tmpdir(), "mfactl-"));
+    const file = join(folder, "windows");
+    const argv = ["export", "--from", "2026-01-15", "--to", "2026-01-16", "--format", format];
+    const { stdout } = await stack.mfactl(argv);
+    await stack.mfactl([...argv, "--output", file]);
+    expect(readFileSync(file, "utf8")).toBe(stdout);
     rmSync(folder, { recursive: true });
   });
 

@@ -18,13 +18,13 @@ const commonName = identifier("550403");
 const subjectAltName = identifier("551d11");
 
 /**
- * A certificate for 127.0.0.1 that nobody but its own key vouches for, good until 2049, and that key; both as PEM.
+ * A certificate for 127.0.0.1 and localhost that nobody but its own key vouches for, good until 2049, and that key; both as PEM.
  * https://datatracker.ietf.org/doc/html/rfc5280#section-4.1
  */
 export const selfSignedCertificate = (): { cert: string; key: string } => {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from("self-signed, for tests")))));
-  const address = sequence(der(0x87, Buffer.from([127, 0, 0, 1])));
+  const address = sequence(der(0x87, Buffer.from([127, 0, 0, 1])), der(0x82, Buffer.from("localhost")));
   const toBeSigned = sequence(
     der(0xa0, integer(2)),
     integer(1),

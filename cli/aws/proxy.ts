@@ -1,0 +1,69 @@
+import { Agent, type AgentConnectOpts } from "agent-base";
+import { HttpProxyAgent } from "http-proxy-agent";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { Agent as HttpAgent, type ClientRequest } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { Failure } from "../failure.ts";
+import type { Environment } from "./profile.ts";
+
+/** In lower case first, as the AWS CLI reads it, where an empty one switches the other off. */
+const variable = (environment: Environment, name: string): string | undefined =>
+  environment[name] ?? environment[name.toUpperCase()];
+
+/** A host is not reached through the proxy when NO_PROXY names it, a domain above it, or it with its port. */
+const bypasses = (noProxy: string, host: string, port: number): boolean =>
+  noProxy.trim() === "*" ||
+  noProxy
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim().replace(/^\.+/, ""))
+    .filter((name) => name !== "")
+    .some((name) => [host, `${host}:${port}`].some((target) => target === name || target.endsWith(`.${name}`)));
+
+/**
+ * The proxy for an address, as the AWS CLI takes it from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, or nothing. Throws a Failure
+ * for a proxy that is neither http nor https. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
+ */
+export const proxyFor = (
+  { scheme, host, port }: { scheme: "http" | "https"; host: string; port: number },
+  environment: Environment,
+): string | undefined => {
+  const proxy = variable(environment, `${scheme}_proxy`);
+  if (!proxy || bypasses(variable(environment, "no_proxy") ?? "", host.toLowerCase(), port)) return undefined;
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy.replace(/^\/\//, "")}`;
+  if (URL.canParse(url) && /^https?:/i.test(url)) return url;
+  throw new Failure(
+    "configuration",
+    `The proxy in ${scheme.toUpperCase()}_PROXY is not one that mfactl can go through.`,
+    "Write it like http://proxy.example.com:8080.",
+  );
+};
+
+/** Opens every connection as the environment says: through a proxy, or directly. `ca` is trusted in place of Node's own list. */
+export class EnvironmentAgent extends Agent {
+  readonly #environment: Environment;
+  readonly #options: { keepAlive: boolean; ca?: string };
+  readonly #agents = new Map<string, HttpAgent>();
+
+  constructor(environment: Environment, ca: string | undefined) {
+    const options = { keepAlive: true, ...(ca !== undefined && { ca }) };
+    // What goes through a proxy has its TLS options from here alone.
+    super(options);
+    this.#environment = environment;
+    this.#options = options;
+  }
+
+  override connect(_: ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts): HttpAgent {
+    const scheme = secureEndpoint ? "https" : "http";
+    const proxy = proxyFor({ scheme, host: host ?? "localhost", port: Number(port) }, this.#environment);
+    const key = `${scheme} ${proxy}`;
+    const agent = this.#agents.get(key) ?? this.#newAgent(secureEndpoint, proxy);
+    this.#agents.set(key, agent);
+    return agent;
+  }
+
+  #newAgent(secure: boolean, proxy: string | undefined): HttpAgent {
+    if (proxy === undefined) return secure ? new HttpsAgent(this.#options) : new HttpAgent(this.#options);
+    return secure ? new HttpsProxyAgent(proxy, this.#options) : new HttpProxyAgent(proxy, this.#options);
+  }
+}
