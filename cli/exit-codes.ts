@@ -32,11 +32,18 @@ export const exitCodes = {
   "pool-restored": { code: 43, meaning: "more than the triggers had changed, and the user pool was set back" },
   "doctor-found": { code: 50, meaning: "the doctor found something wrong" },
   "drill-failed": { code: 51, meaning: "the drill failed" },
+  "user-disabled": { code: 60, meaning: "the user is disabled" },
+  "password-not-chosen": { code: 61, meaning: "the user has not chosen a password yet" },
+  "user-unconfirmed": { code: 62, meaning: "the user has not confirmed the sign-up" },
+  "email-unverified": { code: 63, meaning: "the user's email address is not verified" },
+  "recovery-by-administrator": { code: 64, meaning: "in the user pool only administrators reset passwords" },
+  "recovery-without-email": { code: 65, meaning: "the user pool sends no codes for a reset by email" },
+  "not-needed": { code: 66, meaning: "the user can reset the password with Email MFA on" },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
 export type FailureKind = Exclude<keyof typeof exitCodes, "done">;
 
 export const exitCodesHelp = (): string =>
   Object.entries(exitCodes)
-    .map(([name, { code, meaning }]) => `  ${String(code).padStart(3)}  ${name.padEnd(22)}  ${meaning}`)
+    .map(([name, { code, meaning }]) => `  ${String(code).padStart(3)}  ${name.padEnd(25)}  ${meaning}`)
     .join("\n");
