@@ -7,6 +7,8 @@ import { table } from "./table.ts";
 export interface Sink {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
+  /** What the stream failed with, once all that was written is out or lost; undefined when all went out. */
+  failure?(): Promise<NodeJS.ErrnoException | undefined>;
 }
 
 type Style = Parameters<typeof styleText>[0];

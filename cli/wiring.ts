@@ -17,9 +17,11 @@ import { cognitoUserDirectory } from "../shared/user-directory.ts";
 import { dynamoWindowReports } from "../shared/window-reports.ts";
 import { dynamoWindowStore } from "../shared/window-store.ts";
 import { cloudWatchAuditLog } from "./audit-log.ts";
-import { type AuditEntry, auditTelemetry, type Connection } from "./connection.ts";
+import { auditTelemetry, auditTrail } from "./audit-trail.ts";
+import type { Connection } from "./connection.ts";
 import type { GlobalOptions, Surroundings } from "./context.ts";
 import { Failure } from "./failure.ts";
+import type { Interruption } from "./interruption.ts";
 import { localClock, readLocalStack } from "./local-stack.ts";
 import { parseStackOutputs } from "./stack-outputs.ts";
 
@@ -39,28 +41,41 @@ interface Target {
   caller: () => Promise<string>;
 }
 
-/** Finds the stack and builds everything from its outputs. Throws a Failure where there is none. */
-export const connect = async (options: GlobalOptions, surroundings: Surroundings): Promise<Connection> => {
+/**
+ * Finds the stack and builds everything from its outputs, so that `interruption` knows when something is changed. Throws a
+ * Failure where there is none.
+ */
+export const connect = async (
+  options: GlobalOptions,
+  surroundings: Surroundings,
+  interruption: Interruption,
+): Promise<Connection> => {
   const target =
     options.local === undefined
       ? await awsTarget(options, surroundings)
       : await localTarget(options.local, surroundings);
   const { clients, clock, stack, caller } = target;
   const outputs = parseStackOutputs(target.outputs);
-  const audit: AuditEntry[] = [];
+  const trail = auditTrail(
+    auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
+  );
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clients));
   const cognito = new CognitoIdentityProviderClient(clients);
   const sqs = new SQSClient(clients);
   const scheduler = new SchedulerClient(clients);
+  interruption.watch(documents);
+  interruption.watch(cognito);
+  interruption.watch(sqs);
+  interruption.watch(scheduler);
   return {
     stack,
     outputs,
-    clock,
+    clock: interruption.interruptible(clock),
     caller,
-    audit,
+    audit: trail.entries,
+    auditWritten: () => trail.written(),
     cognito,
     sqs,
-    auditLog: auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
     scheduler,
     lambda: new LambdaClient(clients),
     cloudWatch: new CloudWatchClient(clients),
@@ -68,7 +83,7 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     sts: new STSClient(clients),
     newId: surroundings.newId,
     policy: policyFromOutputs(outputs),
-    telemetry: auditTelemetry(audit, () => clock.now()),
+    telemetry: auditTelemetry(trail, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
     users: cognitoUserDirectory(cognito, outputs.UserPoolId),
