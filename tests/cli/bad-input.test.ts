@@ -246,6 +246,23 @@ describe("USER", () => {
     }
   });
 
+  it("is found behind an empty page of the list, and so is a second of the same address", async () => {
+    stack = await startMfactlStack({}, {}, { firstPageOfLists: "empty" });
+    const listed = await stack.cognito.listUsers({ UserPoolId: stack.userPoolId });
+    expect([listed.Users, listed.PaginationToken]).toEqual([[], expect.any(String)]);
+    const seed = (userId: string) =>
+      stack.aws.cognito.seedFederatedUser(stack.userPoolId, {
+        provider: "Okta",
+        userId,
+        email: `${userId}@example.com`,
+      });
+    const jun = seed("jun");
+    expect((await stack.json("show", "jun@example.com")).user).toMatchObject({ sub: jun.sub });
+    await stack.addUser("ken@example.com");
+    seed("ken");
+    expect((await refused("ken@example.com")).code).toBe(11);
+  });
+
   it("that means several users is refused with the candidates", async () => {
     stack = await startMfactlStack();
     const { sub } = await stack.addUser("hanako@example.com");

@@ -25,6 +25,8 @@ export interface Behaviour {
   customMessageOnEmailMfa: boolean;
   /** ForgotPassword and ConfirmForgotPassword are each allowed "5-20" times per user and hour, by the risk AWS sees. */
   recoveryAttemptsPerHour: number;
+  /** May the first page of a list be empty, and have a token for the next? AWS says that lists are searched piece by piece. */
+  firstPageOfLists: "full" | "empty";
 }
 
 export const defaultBehaviour = (): Behaviour => ({
@@ -36,4 +38,5 @@ export const defaultBehaviour = (): Behaviour => ({
   passwordChangedWhenPostConfirmationFails: true,
   customMessageOnEmailMfa: false,
   recoveryAttemptsPerHour: 5,
+  firstPageOfLists: "full",
 });
