@@ -3,6 +3,7 @@ import type { Connection } from "./connection.ts";
 import { Failure } from "./failure.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Output, Sink } from "./output.ts";
+import { visible } from "./visible.ts";
 
 /** What mfactl finds around it. */
 export interface Surroundings {
@@ -51,7 +52,7 @@ export const confirmer =
       const next = "Repeat it with --yes if you mean it.";
       throw new Failure("not-confirmed", `${question} There is no terminal to ask at, so nothing was done.`, next);
     }
-    const answer = await ask(`${question} [yes/no] `);
+    const answer = await ask(visible(`${question} [yes/no] `, false));
     interruption.check();
     if (!/^y(es)?$/i.test(answer?.trim() ?? "")) throw new Failure("not-confirmed", "Nothing was done.");
   };

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { Failure } from "./failure.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { table } from "./table.ts";
+import { visible, visibleJson } from "./visible.ts";
 
 /** Where text goes: standard output and standard error, or what a test puts there. */
 export interface Sink {
@@ -11,7 +12,7 @@ export interface Sink {
   failure?(): Promise<NodeJS.ErrnoException | undefined>;
 }
 
-type Style = Parameters<typeof styleText>[0];
+type Style = "bold" | "dim" | "red" | "green" | "yellow";
 
 /** The version of every JSON that mfactl prints: a field is added without a new one, none is taken away or renamed. */
 export const jsonVersion = 1;
@@ -21,43 +22,55 @@ export class Output {
   readonly json: boolean;
   readonly #stdout: Sink;
   readonly #stderr: Sink;
-  readonly #colour: boolean;
+  readonly #coloured: { stdout: boolean; stderr: boolean };
+  readonly #showsProgress: boolean;
   #inProgress = false;
 
-  constructor(options: { json: boolean; stdout: Sink; stderr: Sink; colour: boolean }) {
+  /** `coloured` and `showsProgress` say what the streams can do. */
+  constructor(options: {
+    json: boolean;
+    stdout: Sink;
+    stderr: Sink;
+    coloured: { stdout: boolean; stderr: boolean };
+    showsProgress: boolean;
+  }) {
     this.json = options.json;
     this.#stdout = options.stdout;
     this.#stderr = options.stderr;
-    this.#colour = options.colour;
+    this.#coloured = options.coloured;
+    this.#showsProgress = options.showsProgress;
   }
 
   /** Ends a command: the document with `--json`, and otherwise the lines. */
   result(document: Record<string, unknown>, lines: () => (string | undefined)[]): void {
     this.endProgress();
-    if (this.json) this.#stdout.write(`${JSON.stringify({ version: jsonVersion, ...document }, null, 2)}\n`);
-    else
-      this.text(
-        lines()
-          .filter((line) => line !== undefined)
-          .join("\n"),
-      );
+    if (this.json) {
+      this.#stdout.write(`${visibleJson(JSON.stringify({ version: jsonVersion, ...document }, null, 2))}\n`);
+      return;
+    }
+    const text = lines()
+      .filter((line) => line !== undefined)
+      .join("\n");
+    this.#stdout.write(`${visible(text, this.#coloured.stdout)}\n`);
   }
 
+  /** Data for a program or a file, as it is; a terminal gets it as it may be printed. */
   text(text: string): void {
-    this.#stdout.write(`${text}\n`);
+    const shown = this.#stdout.isTTY === true ? visible(text.replace(/^\uFEFF|\r(?=\n)/g, ""), false) : text;
+    this.#stdout.write(`${shown}\n`);
   }
 
   /** For people only, beside the result. */
   aside(text: string): void {
     this.endProgress();
-    this.#stderr.write(`${text}\n`);
+    this.#stderr.write(`${visible(text, this.#coloured.stderr)}\n`);
   }
 
   /** How far long work has got: one line that is written over, where there is a terminal. */
   progress(text: string): void {
-    if (this.#stderr.isTTY !== true) return;
+    if (!this.#showsProgress) return;
     this.#inProgress = true;
-    this.#stderr.write(`\r\u001b[K${text}`);
+    this.#stderr.write(`\r\u001b[K${visible(text, false)}`);
   }
 
   endProgress(): void {
@@ -68,12 +81,14 @@ export class Output {
   table(headings: string[], rows: string[][]): string {
     return table(
       headings.map((heading) => this.style("bold", heading)),
-      rows,
+      rows.map((row) => row.map((cell) => visible(cell, true))),
     );
   }
 
+  /** Styled text, which loses its style on a stream that is not coloured. */
   style(style: Style, text: string): string {
-    return this.#colour ? styleText(style, text, { validateStream: false }) : text;
+    const { stdout, stderr } = this.#coloured;
+    return stdout || stderr ? styleText(style, text, { validateStream: false }) : text;
   }
 
   failure(failure: Failure, debug: boolean): void {
@@ -81,12 +96,12 @@ export class Output {
     if (this.json) {
       const { code } = exitCodes[failure.kind];
       const error = { code, kind: failure.kind, message: failure.message, next: failure.next, ...failure.details };
-      this.#stderr.write(`${JSON.stringify({ version: jsonVersion, error }, null, 2)}\n`);
+      this.#stderr.write(`${visibleJson(JSON.stringify({ version: jsonVersion, error }, null, 2))}\n`);
     } else {
-      this.#stderr.write(`${this.style("red", "mfactl:")} ${failure.message}\n`);
-      if (failure.next !== undefined) this.#stderr.write(`${failure.next}\n`);
+      this.aside(`${this.style("red", "mfactl:")} ${failure.message}`);
+      if (failure.next !== undefined) this.aside(failure.next);
     }
-    if (debug) this.#stderr.write(`${stackOf(failure)}\n`);
+    if (debug) this.aside(stackOf(failure));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { isColoured } from "./colour.ts";
 import { commands } from "./commands.ts";
 import type { Connection } from "./connection.ts";
 import { confirmer, type Context, type GlobalOptions, type Surroundings } from "./context.ts";
@@ -10,6 +11,7 @@ import { Interruption } from "./interruption.ts";
 import { Output } from "./output.ts";
 import { portOption, regionOption, stackNameOption, stageOption } from "./option-values.ts";
 import { recorded } from "./recorded.ts";
+import { version } from "./version.ts";
 
 const defaultLocalPort = 4566;
 
@@ -20,7 +22,7 @@ Exit codes:
 ${exitCodesHelp()}
 
 Environment: AWS_PROFILE, AWS_REGION and the other variables of the AWS CLI; MFACTL_STAGE for --stage;
-NO_COLOR; MFACTL_DEBUG shows the whole error.
+NO_COLOR, FORCE_COLOR; MFACTL_DEBUG shows the whole error.
 
 Examples:
   $ mfactl list
@@ -45,7 +47,11 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
       json: json ?? false,
       stdout: delivery.stdout,
       stderr: delivery.stderr,
-      colour: surroundings.stdout.isTTY === true && !environment["NO_COLOR"],
+      coloured: {
+        stdout: isColoured(surroundings.stdout, environment),
+        stderr: isColoured(surroundings.stderr, environment),
+      },
+      showsProgress: surroundings.stderr.isTTY === true && environment["TERM"] !== "dumb",
     });
   const options = () => program.opts<GlobalOptions>();
   const context: Context = {
@@ -140,6 +146,7 @@ const mfactl = ({ environment, stdout, stderr }: Surroundings): Command =>
     .option("--local [=port]", "the local stack of npm start instead of AWS", portOption)
     .option("--json", "one JSON document instead of words")
     .option("-y, --yes", "do not ask")
+    .version(version(), "-V, --version", "the version of this checkout")
     .addHelpText("after", footer)
     .exitOverride()
     .configureOutput({

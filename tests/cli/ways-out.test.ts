@@ -198,6 +198,21 @@ describe("a signal", () => {
   });
 });
 
+it.each([
+  ["DescribeStacks", 503, "<html><body><h1>503</h1><br></body></html>"],
+  ["DescribeUserPool", 503, "<html><body><h1>503</h1><br></body></html>"],
+  ["DescribeUserPool", 403, "<html><body>blocked</body></html>"],
+  ["GetCallerIdentity", 200, "Sign in to the network"],
+])("a page of a proxy instead of %s is told as such", async (operation, status, body) => {
+  aws.answerInstead((called) =>
+    called === operation ? { status, headers: { "content-type": "text/html" }, body } : undefined,
+  );
+  const { code, stderr } = await aws.run(`$mfactl open ${hanako.sub} --reason x`);
+  expect(code).toBe(5);
+  expect(stderr).toContain(`AWS did not answer. Something else did, such as a proxy: HTTP ${status}`);
+  expect(stderr).not.toMatch(/parse|JSON|Deserialization/);
+});
+
 it("an error that nothing caught ends a command that would wait for ever", async () => {
   const crash = new AbortController();
   let stderr = "";
