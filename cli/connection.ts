@@ -9,9 +9,8 @@ import type { DueIndex } from "../shared/due-index.ts";
 import type { Ledger } from "../shared/ledger.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
 import type { ServedPool } from "../shared/served-pools.ts";
-import type { LogFields, Telemetry } from "../shared/telemetry.ts";
 import type { WindowReports } from "../shared/window-reports.ts";
-import type { AuditLog } from "./audit-log.ts";
+import type { AuditEntry } from "./audit-trail.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 
 /** A deployed stack, ready to be worked on: the lifecycle's dependencies, and what only an operator needs. */
@@ -33,23 +32,6 @@ export interface Connection extends Deps {
   caller(): Promise<string>;
   /** What was done so far, in the words of the audit log. */
   audit: AuditEntry[];
-  /** Where that goes in the end; the local stack has none. */
-  auditLog?: AuditLog | undefined;
+  /** Resolves when the audit log has all of it; the local stack has no audit log. Rejects with why it has not. */
+  auditWritten(): Promise<void>;
 }
-
-export interface AuditEntry extends LogFields {
-  at: string;
-  event: string;
-}
-
-/** Keeps what the lifecycle logs, for the command to show. Metrics are the functions' own: a terminal has nowhere to put them. */
-export const auditTelemetry = (audit: AuditEntry[], now: () => Date): Telemetry => {
-  const keep = (event: string, fields: LogFields = {}) => {
-    audit.push({ at: now().toISOString(), event, ...fields });
-  };
-  return {
-    log: { info: keep, warn: keep, error: keep },
-    metrics: { add: () => undefined },
-    flush: async () => undefined,
-  };
-};

@@ -1,7 +1,9 @@
 import type { Clock } from "../shared/clock.ts";
 import type { Connection } from "./connection.ts";
 import { Failure } from "./failure.ts";
+import type { Interruption } from "./interruption.ts";
 import type { Output, Sink } from "./output.ts";
+import { visible } from "./visible.ts";
 
 /** What mfactl finds around it. */
 export interface Surroundings {
@@ -11,8 +13,12 @@ export interface Surroundings {
   newId: () => string;
   stdout: Sink;
   stderr: Sink;
-  /** Asks the person at the terminal; absent where there is none. */
-  ask?: ((question: string) => Promise<string>) | undefined;
+  /** Asks the person at the terminal, who may give no answer; absent where there is no terminal. */
+  ask?: ((question: string) => Promise<string | undefined>) | undefined;
+  /** Aborts when mfactl is asked to stop; its reason is a `Stopped`. */
+  stop?: AbortSignal | undefined;
+  /** Aborts with an error that nobody caught, after which no answer is to be expected. */
+  crash?: AbortSignal | undefined;
 }
 
 /** The options that every command takes. */
@@ -35,16 +41,18 @@ export interface Context {
   connect(): Promise<Connection>;
   /** Throws unless the person says yes, or `--yes` did. */
   confirm(question: string): Promise<void>;
+  readonly interruption: Interruption;
 }
 
 export const confirmer =
-  ({ ask }: Pick<Surroundings, "ask">, options: () => Pick<GlobalOptions, "yes">) =>
+  ({ ask }: Pick<Surroundings, "ask">, options: () => Pick<GlobalOptions, "yes">, interruption: Interruption) =>
   async (question: string): Promise<void> => {
     if (options().yes === true) return;
     if (ask === undefined) {
       const next = "Repeat it with --yes if you mean it.";
       throw new Failure("not-confirmed", `${question} There is no terminal to ask at, so nothing was done.`, next);
     }
-    const answer = await ask(`${question} [yes/no] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("not-confirmed", "Nothing was done.");
+    const answer = await ask(visible(`${question} [yes/no] `, false));
+    interruption.check();
+    if (!/^y(es)?$/i.test(answer?.trim() ?? "")) throw new Failure("not-confirmed", "Nothing was done.");
   };

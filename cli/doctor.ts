@@ -8,6 +8,7 @@ import { checkOverdue } from "./doctor/overdue-check.ts";
 import { checkPool, checkScope } from "./doctor/pool-check.ts";
 import { checkQueues, checkTimers } from "./doctor/queue-check.ts";
 import { checkFunctions, checkTriggers } from "./doctor/trigger-check.ts";
+import { explainError } from "./explain-error.ts";
 import { Failure } from "./failure.ts";
 import type { OperationsConnection, OperationsContext } from "./operations-context.ts";
 
@@ -58,7 +59,11 @@ const notMade = (check: string, error: unknown): Finding => {
   if (/^(AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation)/.test(name)) {
     return warn(check, `Not checked, your credentials do not allow it: ${detail}`, "Ask somebody who may to run it.");
   }
-  return fail(check, `Not checked: ${name}: ${detail}`, "If it is the network or AWS's own fault, look again later.");
+  return fail(
+    check,
+    `Not checked: ${explainError(error).message}`,
+    "If it is the network or AWS's own fault, look again later.",
+  );
 };
 
 /** Tells what `examine` finds. Throws a failure when a check failed; warnings alone are no failure. */
@@ -68,7 +73,10 @@ export const doctor = async (context: OperationsContext): Promise<void> => {
   const count = (status: Finding["status"]) => findings.filter((finding) => finding.status === status).length;
   const summary = `${count("ok")} ok, ${count("warn")} to look at, ${count("fail")} wrong.`;
   context.output.result({ stack: connection.stack.name, findings }, () => [...findings.flatMap(tell), "", summary]);
-  if (count("fail") > 0) throw new Failure("doctor-found", summary, "Mend what is wrong, and run it again.");
+  const wrong = findings.filter(({ status }) => status === "fail").map(({ check }) => check);
+  if (wrong.length > 0) {
+    throw new Failure("doctor-found", `Wrong: ${wrong.join(", ")}.`, "Fix what is wrong, and run doctor again.");
+  }
 };
 
 const marks = { ok: "✓", warn: "!", fail: "✗" };

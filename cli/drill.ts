@@ -41,7 +41,8 @@ export const register = (program: Command, context: OperationsContext): void => 
     .addHelpText(
       "after",
       `
-It deletes the user again whatever happens; when that fails too, it says which user is left.
+It deletes the user again whatever happens, Ctrl-C included; when that fails too, it says which user is left. A second
+Ctrl-C quits at once and leaves the user, whom the next drill deletes.
 
 Examples:
   $ mfactl drill
@@ -68,7 +69,7 @@ export const drill = async (context: OperationsContext, options: DrillOptions): 
   let told: string | undefined;
   const drilled = await runDrill(
     { ...connection, drillUsers },
-    { gracePeriod: options.for, by: await connection.caller() },
+    { gracePeriod: options.for, by: await connection.caller(), check: () => context.interruption.check() },
     (step, detail) => {
       if (step === told) context.output.progress(`${step}: ${detail}`);
       else context.output.aside(`${step}: ${detail}`);
@@ -77,12 +78,21 @@ export const drill = async (context: OperationsContext, options: DrillOptions): 
   );
   if (drilled.kind === "failed") {
     const { step, reason, message, userLeft } = drilled;
+    const left =
+      userLeft === undefined ? undefined : `The user ${userLeft} could not be deleted: delete it in Cognito.`;
+    const stopped = context.interruption.asked;
+    if (stopped !== undefined) {
+      throw new Failure(stopped.kind, `The drill was stopped at ${step}.`, left ?? "Its user is deleted.", {
+        step,
+        userLeft,
+      });
+    }
     throw new Failure(
       "drill-failed",
       `The drill failed at ${step}: ${reason}: ${message}`,
-      userLeft === undefined
+      left === undefined
         ? "The user is deleted. mfactl doctor says what is wrong with the pool or the stack."
-        : `The user ${userLeft} could not be deleted: delete it in Cognito. Then: mfactl doctor.`,
+        : `${left} Then: mfactl doctor.`,
       { step, reason, userLeft },
     );
   }

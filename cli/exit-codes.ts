@@ -8,6 +8,7 @@ export const exitCodes = {
   "aws-failed": { code: 5, meaning: "AWS, or the local stack, failed or did not answer" },
   "not-confirmed": { code: 6, meaning: "the question was not answered with yes" },
   unproven: { code: 7, meaning: "asked for, but not proven to have happened yet" },
+  "output-failed": { code: 8, meaning: "the result could not be written to standard output" },
   "user-unknown": { code: 10, meaning: "no such user" },
   "user-ambiguous": { code: 11, meaning: "more than one user of this name" },
   federated: { code: 12, meaning: "the user signs in through another identity provider" },
@@ -33,11 +34,21 @@ export const exitCodes = {
   "pool-restored": { code: 43, meaning: "more than the triggers had changed, and the user pool was set back" },
   "doctor-found": { code: 50, meaning: "the doctor found something wrong" },
   "drill-failed": { code: 51, meaning: "the drill failed" },
+  "user-disabled": { code: 60, meaning: "the user is disabled" },
+  "password-not-chosen": { code: 61, meaning: "the user has not chosen a password yet" },
+  "user-unconfirmed": { code: 62, meaning: "the user has not confirmed the sign-up" },
+  "email-unverified": { code: 63, meaning: "the user's email address is not verified" },
+  "recovery-by-administrator": { code: 64, meaning: "in the user pool only administrators reset passwords" },
+  "recovery-without-email": { code: 65, meaning: "the user pool sends no codes for a reset by email" },
+  "not-needed": { code: 66, meaning: "the user can reset the password with Email MFA on" },
+  "hung-up": { code: 129, meaning: "stopped by SIGHUP: the terminal was closed" },
+  interrupted: { code: 130, meaning: "stopped by SIGINT: Ctrl-C" },
+  terminated: { code: 143, meaning: "stopped by SIGTERM" },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
 export type FailureKind = Exclude<keyof typeof exitCodes, "done">;
 
 export const exitCodesHelp = (): string =>
   Object.entries(exitCodes)
-    .map(([name, { code, meaning }]) => `  ${String(code).padStart(3)}  ${name.padEnd(22)}  ${meaning}`)
+    .map(([name, { code, meaning }]) => `  ${String(code).padStart(3)}  ${name.padEnd(25)}  ${meaning}`)
     .join("\n");

@@ -33,6 +33,7 @@ const failures = async (context: Context, { limit }: { limit: number }): Promise
   const { output } = context;
   const queues: Looked[] = [];
   for (const queue of deadLetterQueues(outputs)) {
+    context.interruption.check();
     output.progress(`looking into ${queue.name}`);
     const { messages } = await queueState(sqs, queue.url);
     const letters = messages === 0 ? [] : (await lookInto(sqs, queue.url, limit)).map(readDeadLetter);

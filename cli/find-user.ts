@@ -3,6 +3,7 @@ import {
   type AttributeType,
   type CognitoIdentityProviderClient,
   ListUsersCommand,
+  type ListUsersCommandOutput,
   UserNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { UserKey } from "../shared/window.ts";
@@ -68,6 +69,9 @@ const byName = async (cognito: CognitoIdentityProviderClient, pool: string, text
   }
 };
 
+/** Enough to choose from. */
+const mostCandidates = 10;
+
 const byAttribute = async (
   cognito: CognitoIdentityProviderClient,
   UserPoolId: string,
@@ -76,8 +80,17 @@ const byAttribute = async (
 ): Promise<FoundUser[]> => {
   const Filter = userFilter(attribute, value);
   if (Filter === undefined) return [];
-  const { Users } = await cognito.send(new ListUsersCommand({ UserPoolId, Filter, Limit: 10 }));
-  return (Users ?? []).map((user) => found(UserPoolId, user.Username, user.UserStatus, user.Attributes));
+  const users: FoundUser[] = [];
+  let PaginationToken: string | undefined;
+  do {
+    // Cognito looks through the pool piece by piece: a page can be empty, and the user on a later one.
+    const page: ListUsersCommandOutput = await cognito.send(
+      new ListUsersCommand({ UserPoolId, Filter, Limit: 60, PaginationToken }),
+    );
+    users.push(...(page.Users ?? []).map((user) => found(UserPoolId, user.Username, user.UserStatus, user.Attributes)));
+    PaginationToken = page.PaginationToken;
+  } while (PaginationToken !== undefined && users.length < mostCandidates);
+  return users.slice(0, mostCandidates);
 };
 
 const found = (

@@ -1,29 +1,44 @@
 import { randomUUID } from "node:crypto";
-import { createInterface } from "node:readline/promises";
 import { systemClock } from "../shared/clock.ts";
+import { asker } from "./ask.ts";
+import { stopSignals } from "./interruption.ts";
 import { run } from "./run.ts";
+import { standardStream } from "./standard-stream.ts";
 
-const ask = async (question: string): Promise<string> => {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  terminal.once("SIGINT", () => process.exit(130));
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
-  }
+const stop = new AbortController();
+const crash = new AbortController();
+let received: NodeJS.Signals | undefined;
+
+/** Ends the process by the signal itself, so that a shell that runs a loop stops too. */
+const endBy = (signal: NodeJS.Signals, code: number): void => {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // The first process of a container does not get a signal that it does not handle.
+  setTimeout(() => process.exit(code), 500);
 };
 
-// Whoever reads us, such as head, may have read enough.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (received !== undefined) return endBy(received, 130);
+    received = signal;
+    stop.abort(stopSignals[signal]);
+  });
+}
+process.on("uncaughtException", (error) => crash.abort(error));
 
-process.exitCode = await run(process.argv.slice(2), {
+const stderr = standardStream(process.stderr);
+const code = await run(process.argv.slice(2), {
   environment: process.env,
   clock: systemClock,
   newId: randomUUID,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  ask: process.stdin.isTTY ? ask : undefined,
+  stdout: standardStream(process.stdout),
+  stderr,
+  stop: stop.signal,
+  crash: crash.signal,
+  ask: process.stdin.isTTY
+    ? asker({ input: process.stdin, output: process.stderr }, stop.signal, () => process.kill(process.pid, "SIGINT"))
+    : undefined,
 });
+process.exitCode = code;
+if (received !== undefined) endBy(received, code);
+else if (crash.signal.aborted) process.exit(code);

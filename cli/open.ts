@@ -45,11 +45,11 @@ const open = async (context: Context, text: string, options: Options): Promise<v
   const gracePeriod = options.for ?? policy.gracePeriod;
   requireAllowed(gracePeriod, connection);
   if (policy.mode === "observe") throw refusal({ because: "observe-mode" }, text, connection);
-  await requireFitPool(connection.cognito, connection.outputs.UserPoolId);
+  const ways = await requireFitPool(connection.cognito, connection.outputs.UserPoolId);
   const user = await findUser(connection, text);
   if (user.gone) throw refusal({ because: "user-unknown" }, text, connection);
   const act = { by: await connection.caller(), reason: options.reason, ticket: options.ticket };
-  const opened = await openByOperator(connection, user.username, act, gracePeriod);
+  const opened = await openByOperator(connection, user.username, act, gracePeriod, ways);
   if (opened.kind === "refused") throw refusal(opened, text, connection);
   const { window } = opened;
   const { output } = context;

@@ -4,13 +4,17 @@ import {
   GetUserPoolMfaConfigCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
+import { recoveryWays, type RecoveryWay } from "../shared/password-reset.ts";
 import { Failure } from "./failure.ts";
 
 /**
- * Throws a Failure, with the way out, where Email MFA of a single user of the pool cannot be switched off and on.
+ * Gives the pool's ways of account recovery. Throws a Failure, with the way out, where Email MFA of a single user of the pool cannot be switched off and on.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
  */
-export const requireFitPool = async (cognito: CognitoIdentityProviderClient, UserPoolId: string): Promise<void> => {
+export const requireFitPool = async (
+  cognito: CognitoIdentityProviderClient,
+  UserPoolId: string,
+): Promise<RecoveryWay[]> => {
   const mfa = await cognito.send(new GetUserPoolMfaConfigCommand({ UserPoolId })).catch((cause: unknown) => {
     if (!(cause instanceof ResourceNotFoundException)) throw cause;
     throw new Failure(
@@ -20,7 +24,8 @@ export const requireFitPool = async (cognito: CognitoIdentityProviderClient, Use
       { cause },
     );
   });
-  if (mfa.EmailMfaConfiguration === undefined && (await planOf(cognito, UserPoolId)) === "LITE") {
+  const { UserPool } = await cognito.send(new DescribeUserPoolCommand({ UserPoolId }));
+  if (mfa.EmailMfaConfiguration === undefined && UserPool?.UserPoolTier === "LITE") {
     throw new Failure(
       "pool-plan",
       `The user pool ${UserPoolId} is on the Lite plan, which has no Email MFA.`,
@@ -49,7 +54,5 @@ export const requireFitPool = async (cognito: CognitoIdentityProviderClient, Use
       "Switch email messages on as an MFA method (Cognito console: Sign-in, Multi-factor authentication); it needs an SES sender.",
     );
   }
+  return recoveryWays(UserPool?.AccountRecoverySetting);
 };
-
-const planOf = async (cognito: CognitoIdentityProviderClient, UserPoolId: string): Promise<string | undefined> =>
-  (await cognito.send(new DescribeUserPoolCommand({ UserPoolId }))).UserPool?.UserPoolTier;

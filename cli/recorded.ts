@@ -1,4 +1,4 @@
-import type { AuditEntry } from "./connection.ts";
+import type { AuditEntry } from "./audit-trail.ts";
 import { type Output, plain } from "./output.ts";
 
 /** The line that tells what was recorded of the act, and for whom; undefined when nothing was. */

@@ -3,6 +3,7 @@ import { formatDuration } from "../shared/duration.ts";
 import type { Window } from "../shared/window.ts";
 import type { Connection } from "./connection.ts";
 import { Failure } from "./failure.ts";
+import { noHelpWords } from "./no-help.ts";
 import { instant, plain } from "./output.ts";
 import { openWindowView } from "./window-view.ts";
 
@@ -29,6 +30,16 @@ export const refusal = (
         `${user} has no email address, so neither a code nor a reset mail could be sent.`,
         "Give the user an address (aws cognito-idp admin-update-user-attributes), or set a temporary password.",
       );
+    case "user-disabled":
+    case "password-not-chosen":
+    case "user-unconfirmed":
+    case "email-unverified":
+    case "recovery-by-administrator":
+    case "recovery-without-email":
+    case "not-needed": {
+      const { message, next } = noHelpWords(refused.because, user);
+      return new Failure(refused.because, message, next);
+    }
     case "out-of-scope":
       return new Failure(
         refused.because,

@@ -169,6 +169,7 @@ const apply = async (
   let moved = 0;
   // Those that stay may count another grace period at their next confirmed reset.
   for (const { window } of moves) {
+    context.interruption.check();
     await pacer.turn();
     const { kind } = await replanByOperator(connection, window, { gracePeriod: grace, reach }, { by, reason, ticket });
     if (kind === "done" && moving.some((move) => move.window === window)) moved += 1;

@@ -74,6 +74,7 @@ const retryAll = async (context: Context, { reason, ticket }: Options): Promise<
   const pacer = createPacer(clock, policy.reEnableRate, 1);
   let asked = 0;
   for (const window of overdue) {
+    context.interruption.check();
     await pacer.turn();
     const { kind } = await retryByOperator(connection, window, { by, reason, ticket });
     if (kind === "done") asked += 1;

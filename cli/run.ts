@@ -1,12 +1,17 @@
 import { Command, CommanderError } from "commander";
+import { isColoured } from "./colour.ts";
 import { commands } from "./commands.ts";
 import type { Connection } from "./connection.ts";
 import { confirmer, type Context, type GlobalOptions, type Surroundings } from "./context.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { explainError } from "./explain-error.ts";
+import { Delivery } from "./delivery.ts";
 import { Failure } from "./failure.ts";
+import { Interruption } from "./interruption.ts";
 import { Output } from "./output.ts";
 import { portOption, regionOption, stackNameOption, stageOption } from "./option-values.ts";
+import { recorded } from "./recorded.ts";
+import { version } from "./version.ts";
 
 const defaultLocalPort = 4566;
 
@@ -17,7 +22,7 @@ Exit codes:
 ${exitCodesHelp()}
 
 Environment: AWS_PROFILE, AWS_REGION and others of the AWS CLI, as docs/mfactl.md lists them; MFACTL_STAGE for --stage;
-NO_COLOR; MFACTL_DEBUG shows the whole error.
+NO_COLOR, FORCE_COLOR; MFACTL_DEBUG shows the whole error.
 
 Examples:
   $ mfactl list
@@ -28,12 +33,27 @@ mfactl COMMAND --help tells more of a command.`;
 
 /** Runs mfactl with these arguments and gives back its exit code. Never throws. */
 export const run = async (argv: string[], surroundings: Surroundings): Promise<number> => {
-  const { environment, stdout, stderr } = surroundings;
+  const { environment, stop } = surroundings;
   const program = mfactl(surroundings);
-  const outputFor = ({ json }: Pick<GlobalOptions, "json">) =>
-    new Output({ json: json ?? false, stdout, stderr, colour: stdout.isTTY === true && !environment["NO_COLOR"] });
-  const options = () => program.opts<GlobalOptions>();
+  const interruption = new Interruption(stop);
   let connection: Connection | undefined;
+  let auditFailure: unknown;
+  const audited = async () => {
+    await connection?.auditWritten().catch((error: unknown) => (auditFailure = error));
+  };
+  const delivery = new Delivery(surroundings, audited);
+  const outputFor = ({ json }: Pick<GlobalOptions, "json">) =>
+    new Output({
+      json: json ?? false,
+      stdout: delivery.stdout,
+      stderr: delivery.stderr,
+      coloured: {
+        stdout: isColoured(surroundings.stdout, environment),
+        stderr: isColoured(surroundings.stderr, environment),
+      },
+      showsProgress: surroundings.stderr.isTTY === true && environment["TERM"] !== "dumb",
+    });
+  const options = () => program.opts<GlobalOptions>();
   const context: Context = {
     get options() {
       return options();
@@ -44,35 +64,69 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
     async connect() {
       // Late, so that help and usage errors need not wait for the SDK.
       const { connect } = await import("./wiring.ts");
-      connection = await connect(options(), surroundings);
+      connection = await connect(options(), surroundings, interruption);
       return connection;
     },
-    confirm: confirmer(surroundings, options),
+    confirm: confirmer(surroundings, options, interruption),
+    interruption,
   };
   for (const register of commands) register(program, context);
+  const wait = () => {
+    if (interruption.acting) context.output.aside("Stopping at the next safe point. Ctrl-C again quits at once.");
+  };
+  stop?.addEventListener("abort", wait);
   // What follows is no option, whatever it looks like.
   const before = argv.slice(0, [...argv, "--"].indexOf("--"));
+  const command = program.parseAsync([...before.map(withPort), ...argv.slice(before.length)], { from: "user" });
+  const ended = await endOf(Promise.race([interruption.unlessStopped(command), crashOf(surroundings.crash)]));
+  stop?.removeEventListener("abort", wait);
+  await delivery.done();
+  await audited();
+  const lost = await surroundings.stdout.failure?.();
+  const failure = ended instanceof Failure ? ended : (interruption.asked ?? outputFailure(lost));
+  const output = outputFor({ json: before.includes("--json") });
+  if (auditFailure !== undefined) output.aside(auditWords(auditFailure));
+  if (failure !== undefined) output.failure(failure, Boolean(environment["MFACTL_DEBUG"]));
+  // What was done is not on standard output, or not all of it.
+  if (ended instanceof Failure || lost !== undefined) {
+    const done = recorded(output, connection?.audit ?? []);
+    if (done !== undefined) output.aside(done);
+  }
+  await delivery.done();
+  return exitCodes[failure?.kind ?? (ended === "help" ? "usage" : "done")].code;
+};
+
+/** How the command ended; `help`: with the help, since no command was named. */
+const endOf = async (command: Promise<unknown>): Promise<"done" | "help" | Failure> => {
   try {
-    await program.parseAsync([...before.map(withPort), ...argv.slice(before.length)], { from: "user" });
-    return exitCodes.done.code;
+    await command;
+    return "done";
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done.code;
-    if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage.code;
-    const failure = error instanceof CommanderError ? usageFailure(error) : explainError(error);
-    outputFor({ json: before.includes("--json") }).failure(failure, Boolean(environment["MFACTL_DEBUG"]));
-    return exitCodes[failure.kind].code;
-  } finally {
-    if (connection !== undefined) await writeAudit(connection, context.output);
+    if (!(error instanceof CommanderError)) return explainError(error);
+    if (error.exitCode === 0) return "done";
+    return error.code === "commander.help" ? "help" : usageFailure(error);
   }
 };
 
-/** What was done is done: an audit log that cannot be written is told about, and changes nothing. */
-const writeAudit = async ({ audit, auditLog }: Connection, output: Output): Promise<void> => {
-  if (audit.length === 0) return;
-  await auditLog?.write(audit).catch((error: unknown) => {
-    output.aside(`The audit log was not written; the window has it all the same. ${explainError(error).message}`);
+/** Rejects when something was thrown that nothing caught: the command may then never end. */
+const crashOf = (crash: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => {
+    crash?.addEventListener("abort", () => reject(crash.reason instanceof Error ? crash.reason : new Error("crashed")));
   });
-};
+
+/** A reader that has gone, such as head, may have read enough. */
+const outputFailure = (lost: NodeJS.ErrnoException | undefined): Failure | undefined =>
+  lost === undefined || lost.code === "EPIPE"
+    ? undefined
+    : new Failure(
+        "output-failed",
+        `The result could not be written to standard output: ${lost.message}.`,
+        "What was asked is done all the same. mfactl list and show tell how things are.",
+      );
+
+/** What was done is done: an audit log that cannot be written is told about, and changes nothing. */
+const auditWords = (error: unknown): string =>
+  `The audit log was not written; the window has it all the same. ${explainError(error).message}`;
 
 /** `--local` may stand before a command, which commander would take for its value. */
 const withPort = (argument: string): string => (argument === "--local" ? `--local=${defaultLocalPort}` : argument);
@@ -92,6 +146,7 @@ const mfactl = ({ environment, stdout, stderr }: Surroundings): Command =>
     .option("--local [=port]", "the local stack of npm start instead of AWS", portOption)
     .option("--json", "one JSON document instead of words")
     .option("-y, --yes", "do not ask")
+    .version(version(), "-V, --version", "the version of this checkout")
     .addHelpText("after", footer)
     .exitOverride()
     .configureOutput({

@@ -1,11 +1,7 @@
-import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uFF01-\uFF60\u3000-\u303F]|\p{Emoji_Presentation}/u;
-
-/** How many columns of a terminal the text takes. */
-export const displayWidth = (text: string): number =>
-  [...stripVTControlCharacters(text)].reduce((total, character) => total + (wide.test(character) ? 2 : 1), 0);
+/** How many columns of a terminal the text takes, styles aside. */
+export const displayWidth = (text: string): number => stringWidth(text);
 
 const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)));
 

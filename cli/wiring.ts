@@ -30,9 +30,11 @@ import { credentialSource } from "./aws/credential-source.ts";
 import { credentialsFrom } from "./aws/credentials.ts";
 import { loadProfile } from "./aws/profile.ts";
 import { EnvironmentAgent } from "./aws/proxy.ts";
-import { type AuditEntry, auditTelemetry, type Connection } from "./connection.ts";
+import { auditTelemetry, auditTrail } from "./audit-trail.ts";
+import type { Connection } from "./connection.ts";
 import type { GlobalOptions, Surroundings } from "./context.ts";
 import { Failure } from "./failure.ts";
+import type { Interruption } from "./interruption.ts";
 import { localClock, readLocalStack } from "./local-stack.ts";
 import { parseStackOutputs } from "./stack-outputs.ts";
 
@@ -64,28 +66,41 @@ interface Target {
   caller: () => Promise<string>;
 }
 
-/** Finds the stack and builds everything from its outputs. Throws a Failure where there is none. */
-export const connect = async (options: GlobalOptions, surroundings: Surroundings): Promise<Connection> => {
+/**
+ * Finds the stack and builds everything from its outputs, so that `interruption` knows when something is changed. Throws a
+ * Failure where there is none.
+ */
+export const connect = async (
+  options: GlobalOptions,
+  surroundings: Surroundings,
+  interruption: Interruption,
+): Promise<Connection> => {
   const target =
     options.local === undefined
       ? await awsTarget(options, surroundings)
       : await localTarget(options.local, surroundings);
   const { clients, clock, stack, caller } = target;
   const outputs = parseStackOutputs(target.outputs);
-  const audit: AuditEntry[] = [];
+  const trail = auditTrail(
+    auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
+  );
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clients("DynamoDB")));
   const cognito = new CognitoIdentityProviderClient(clients("Cognito Identity Provider"));
   const sqs = new SQSClient(clients("SQS"));
   const scheduler = new SchedulerClient(clients("Scheduler"));
+  interruption.watch(documents);
+  interruption.watch(cognito);
+  interruption.watch(sqs);
+  interruption.watch(scheduler);
   return {
     stack,
     outputs,
-    clock,
+    clock: interruption.interruptible(clock),
     caller,
-    audit,
+    audit: trail.entries,
+    auditWritten: () => trail.written(),
     cognito,
     sqs,
-    auditLog: auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
     scheduler,
     lambda: new LambdaClient(clients("Lambda")),
     cloudWatch: new CloudWatchClient(clients("CloudWatch")),
@@ -93,7 +108,7 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     sts: new STSClient(clients("STS")),
     newId: surroundings.newId,
     policy: policyFromOutputs(outputs),
-    telemetry: auditTelemetry(audit, () => clock.now()),
+    telemetry: auditTelemetry(trail, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
     dueIndex: dynamoDueIndex(documents, outputs.WindowsTableName),

@@ -20,6 +20,12 @@ export interface DirectoryUser extends UserKey {
   /** Signs in through another identity provider, which is then in charge of MFA. */
   federated: boolean;
   hasEmail: boolean;
+  /** AdminGetUser's UserStatus: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html */
+  status: string;
+  /** Whether the user may sign in at all. */
+  enabled: boolean;
+  /** Where Cognito sends codes for a password reset. */
+  verified: { email: boolean; phoneNumber: boolean };
 }
 
 /** Cognito refuses the username itself: it can have no user of that name. */
@@ -64,6 +70,12 @@ export const cognitoUserDirectory = (
         factors: readFactors(user),
         federated: user.UserStatus === "EXTERNAL_PROVIDER" || attributes.has("identities"),
         hasEmail: (attributes.get("email") ?? "") !== "",
+        status: user.UserStatus ?? "UNKNOWN",
+        enabled: user.Enabled ?? true,
+        verified: {
+          email: isVerified(attributes, "email"),
+          phoneNumber: isVerified(attributes, "phone_number"),
+        },
       };
     }),
 
@@ -107,6 +119,10 @@ const refusedUsername = (error: unknown): never => {
   if (!(error instanceof InvalidParameterException)) throw error;
   throw new UsernameRefusedError("Cognito takes no such username.", { cause: error });
 };
+
+/** A verified address that was removed leaves its mark behind. */
+const isVerified = (attributes: ReadonlyMap<string | undefined, string>, name: "email" | "phone_number"): boolean =>
+  (attributes.get(name) ?? "") !== "" && attributes.get(`${name}_verified`)?.toLowerCase() === "true";
 
 const unlessGone = async <T>(call: () => Promise<T>): Promise<T | "gone"> => {
   try {

@@ -25,7 +25,8 @@ type FromIniInit = NonNullable<Parameters<typeof fromIni>[0]>;
 export interface CredentialTools {
   clock: Pick<Clock, "now">;
   /** Asks the person at the terminal; absent where there is none. */
-  ask: ((question: string) => Promise<string>) | undefined;
+  /** Undefined where nobody can be asked; answers undefined where the input ended instead. */
+  ask: ((question: string) => Promise<string | undefined>) | undefined;
   roleAssumer: NonNullable<FromIniInit["roleAssumer"]>;
   roleAssumerWithWebIdentity: NonNullable<FromIniInit["roleAssumerWithWebIdentity"]>;
   /** For the clients of IAM Identity Center and `aws login`, which the SDK builds for itself. */
@@ -101,7 +102,7 @@ const codeFrom =
         `Put the credentials of a session into the environment first: eval "$(aws configure export-credentials --profile ${profile} --format env)".`,
       );
     }
-    const code = (await ask(`Code of the MFA device ${serial}: `)).trim();
+    const code = ((await ask(`Code of the MFA device ${serial}: `)) ?? "").trim();
     if (/^\d{6}$/.test(code)) return code;
     throw new Failure("permission", "A code of an MFA device is six digits.", "Repeat the command: nothing was done.");
   };

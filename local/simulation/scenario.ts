@@ -107,6 +107,7 @@ const drawBehaviour = (random: Random): Behaviour => ({
   passwordChangedWhenPostConfirmationFails: random.chance(0.5),
   customMessageOnEmailMfa: random.chance(0.5),
   recoveryAttemptsPerHour: random.integer(5, 20),
+  firstPageOfLists: random.pick(["full", "empty"]),
 });
 
 const drawRates = (random: Random, calm: boolean, notFound: number): FaultRates => {

@@ -45,14 +45,16 @@ export interface DrillDeps extends Deps {
 /**
  * Takes a synthetic user through create → Email MFA on → open → due → re-enabled → read back → deleted, on the real
  * deployment, and waits for it: twelve minutes at most for a window of three. The user is deleted however it ends.
+ * `check` is called before each step, and ends the drill by throwing.
  */
 export const runDrill = async (
   deps: DrillDeps,
-  { gracePeriod, by }: { gracePeriod: number; by: string },
+  { gracePeriod, by, check = () => undefined }: { gracePeriod: number; by: string; check?: () => void },
   tell: (step: DrillStep, detail: string) => void = () => undefined,
 ): Promise<Drilled> => {
   let step: DrillStep = "create";
   const at = (next: DrillStep, detail: string) => {
+    check();
     step = next;
     tell(next, detail);
   };

@@ -1,4 +1,5 @@
 import { emailMfaIsOn } from "../factors.ts";
+import { type NoHelp, noHelpTo, type RecoveryWay, recoveryWays } from "../password-reset.ts";
 import { withoutAddresses } from "../telemetry.ts";
 import type { DirectoryUser } from "../user-directory.ts";
 import {
@@ -28,6 +29,7 @@ export type Refusal =
   | {
       because: "user-unknown" | "federated" | "no-email" | "out-of-scope" | "never-known" | "observe-mode" | "not-open";
     }
+  | { because: NoHelp }
   | { because: "already-open" | "closing" | "past-cap" | "not-due"; window: Window };
 
 export type Operated = { kind: "done"; window: Window } | ({ kind: "refused" } & Refusal);
@@ -37,13 +39,15 @@ const refused = (refusal: Refusal): Operated => ({ kind: "refused", ...refusal }
 /**
  * Exempts a user from Email MFA: snapshot, table, timer, and only then Email MFA off, read back. Whatever dies in
  * between, the window exists and will be closed, and the same operator may ask again. Throws what Cognito, the table or
- * Scheduler threw; Email MFA is then on, or else the window is open.
+ * Scheduler threw; Email MFA is then on, or else the window is open. Refuses a user whom the exemption would not help to reset
+ * the password in a pool with these `ways` of recovery (by default those of a pool without the setting).
  */
 export const openByOperator = async (
   deps: Deps,
   username: string,
   act: Omit<OperatorAct, "at">,
   gracePeriod: number,
+  ways: RecoveryWay[] = recoveryWays(),
 ): Promise<Operated> => {
   const { windows, users, policy, clock, telemetry } = deps;
   if (policy.mode === "observe") return refused({ because: "observe-mode" });
@@ -57,8 +61,12 @@ export const openByOperator = async (
     if (!isHalfDone(open, act, clock.now()) || !emailMfaIsOn(user.factors)) {
       return refused({ because: "already-open", window: open });
     }
+  }
+  const noHelp = noHelpTo(user, ways);
+  if (noHelp !== undefined) return refused({ because: noHelp });
+  if (open !== undefined) {
     audit(deps, "window-resumed", open, act);
-    return (await exempt(deps, open)) ?? openByOperator(deps, username, act, gracePeriod);
+    return (await exempt(deps, open)) ?? openByOperator(deps, username, act, gracePeriod, ways);
   }
   const known = isKnown(user, found);
   if (!(await isInScope(deps, user.username, known))) return refused({ because: "out-of-scope" });
@@ -75,10 +83,10 @@ export const openByOperator = async (
     now,
     openedBy: { at: now, ...act },
   });
-  if ((await windows.open(window)) === "exists") return openByOperator(deps, username, act, gracePeriod);
+  if ((await windows.open(window)) === "exists") return openByOperator(deps, username, act, gracePeriod, ways);
   telemetry.metrics.add("WindowOpened", 1, { name: "origin", value: "operator" });
   audit(deps, "window-opened", window, act);
-  return (await exempt(deps, window)) ?? openByOperator(deps, username, act, gracePeriod);
+  return (await exempt(deps, window)) ?? openByOperator(deps, username, act, gracePeriod, ways);
 };
 
 /** Whether the operator's own earlier try may have come to nothing. A window that is due is being closed, whatever the user's state. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { cloudWatchAuditLog } from "../../cli/audit-log.ts";
+import { auditTrail } from "../../cli/audit-trail.ts";
 import { serve } from "../../local/aws/server.ts";
 import { type MfactlStack, startMfactlStack } from "../support/mfactl-stack.ts";
 
@@ -34,6 +35,53 @@ describe("cloudWatchAuditLog", () => {
       by,
       reason: "new phone",
     });
+  });
+});
+
+describe("cloudWatchAuditLog", () => {
+  it("throws when CloudWatch Logs answers 200 and takes no entry, as for a time in the future", async () => {
+    const { server, url } = await serve(async () => {
+      const body = JSON.stringify({ rejectedLogEventsInfo: { tooNewLogEventStartIndex: 0 } });
+      return { status: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body };
+    }, 0);
+    const credentials = { accessKeyId: "test", secretAccessKey: "local" };
+    const logs = new CloudWatchLogsClient({ endpoint: url, region: "us-east-1", credentials });
+    const log = cloudWatchAuditLog(logs, { logGroupName: "group", logStreamName: "stream" });
+    const at = "2026-01-15T10:00:00.000Z";
+    await expect(log.write([{ at, event: "window-opened" }])).rejects.toThrow("this machine's clock");
+    logs.destroy();
+    server.close();
+  });
+});
+
+describe("auditTrail", () => {
+  const entry = (event: string) => ({ at: "2026-01-15T10:00:00.000Z", event });
+
+  it("writes each entry once, without being asked, and tries once more what failed", async () => {
+    const written: string[][] = [];
+    let refuse = true;
+    const trail = auditTrail({
+      async write(entries) {
+        if (refuse) throw new Error("no");
+        written.push(entries.map(({ event }) => event));
+      },
+    });
+    trail.add(entry("one"));
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(trail.written()).rejects.toThrow("no");
+    refuse = false;
+    trail.add(entry("two"));
+    await trail.written();
+    await trail.written();
+    expect(written).toEqual([["one", "two"]]);
+  });
+
+  it("does not wait to be asked", async () => {
+    const written: unknown[] = [];
+    const trail = auditTrail({ write: async (entries) => void written.push(...entries) });
+    trail.add(entry("one"));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(written).toEqual([entry("one")]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { poolSettings } from "../../cli/pool-settings.ts";
+import { readWholePool } from "../../cli/whole-pool.ts";
 import { EMAIL_MFA_POOL } from "../support/cognito-stack.ts";
 import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
 
@@ -157,6 +159,75 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
     expect(error).toMatchObject({ code: 20, kind: "already-open", window: { sub, state: "open" } });
   });
 
+  const attributes = (username: string, more: Record<string, string>) =>
+    stack.cognito.adminUpdateUserAttributes({
+      UserPoolId: stack.userPoolId,
+      Username: username,
+      UserAttributes: Object.entries(more).map(([Name, Value]) => ({ Name, Value })),
+    });
+  const verifiedPhone = { phone_number: "+810000000000", phone_number_verified: "true" };
+  const recoverBy = async (...ways: ("admin_only" | "verified_email" | "verified_phone_number")[]) => {
+    const { pool } = await readWholePool(stack.cognito, stack.userPoolId);
+    await stack.cognito.updateUserPool({
+      UserPoolId: stack.userPoolId,
+      ...poolSettings(pool),
+      AccountRecoverySetting: { RecoveryMechanisms: ways.map((Name, index) => ({ Name, Priority: index + 1 })) },
+    });
+  };
+  const UserOf = (Username: string) => ({ UserPoolId: stack.userPoolId, Username });
+
+  it.each([
+    ["who is disabled", 60, (name: string) => stack.cognito.adminDisableUser(UserOf(name)), "admin-enable-user"],
+    [
+      "who has still the temporary password",
+      61,
+      (name: string) =>
+        stack.cognito.adminSetUserPassword({ ...UserOf(name), Password: "Kawaii-2026!x", Permanent: false }),
+      "signs in with the temporary password",
+    ],
+    [
+      "whose address is not verified",
+      63,
+      (name: string) => attributes(name, { email_verified: "false" }),
+      "set email_verified",
+    ],
+    ["of a pool where administrators reset", 64, () => recoverBy("admin_only"), "admin-set-user-password"],
+    ["of a pool that recovers by phone", 65, () => recoverBy("verified_phone_number"), "verify a phone number"],
+    [
+      "who gets the code by SMS",
+      66,
+      (name: string) => attributes(name, verifiedPhone),
+      "chooses “forgot password” now",
+    ],
+  ])("a user %s, whom it would not help", async (_, expected, prepare, wayOut) => {
+    stack = await startMfactlStack();
+    const { username } = await stack.addUser("hanako@example.com");
+    await prepare(username);
+    const { code, stderr } = await refused(username);
+    expect(code).toBe(expected);
+    expect(stderr).toContain(wayOut);
+    const { error } = JSON.parse((await refused(username, "--json")).stderr) as { error: { code: number } };
+    expect(error.code).toBe(expected);
+    expect(await stack.hasEmailMfa({ username, sub: "" })).toBe(true);
+  });
+
+  it("a user who has not confirmed the sign-up", async () => {
+    stack = await startMfactlStack();
+    const { username } = await stack.addUser("hanako@example.com");
+    for (const user of stack.aws.cognito.users(stack.userPoolId)) user.status = "UNCONFIRMED";
+    const { code, stderr } = await refused(username);
+    expect(code).toBe(62);
+    expect(stderr).toContain("admin-confirm-sign-up");
+  });
+
+  it("nobody for a verified number where email is preferred", async () => {
+    stack = await startMfactlStack();
+    const { username } = await stack.addUser("hanako@example.com");
+    await attributes(username, verifiedPhone);
+    await recoverBy("verified_email", "verified_phone_number");
+    expect((await tryToOpen(username)).code).toBe(0);
+  });
+
   it("while the service only observes", async () => {
     stack = await startMfactlStack({ MODE: "observe" });
     const { username } = await stack.addUser("hanako@example.com");
@@ -173,6 +244,23 @@ describe("USER", () => {
     for (const text of [username, "hanako@example.com", "HANAKO@example.com", sub]) {
       expect((await stack.json("show", text)).user).toMatchObject({ sub });
     }
+  });
+
+  it("is found behind an empty page of the list, and so is a second of the same address", async () => {
+    stack = await startMfactlStack({}, {}, { firstPageOfLists: "empty" });
+    const listed = await stack.cognito.listUsers({ UserPoolId: stack.userPoolId });
+    expect([listed.Users, listed.PaginationToken]).toEqual([[], expect.any(String)]);
+    const seed = (userId: string) =>
+      stack.aws.cognito.seedFederatedUser(stack.userPoolId, {
+        provider: "Okta",
+        userId,
+        email: `${userId}@example.com`,
+      });
+    const jun = seed("jun");
+    expect((await stack.json("show", "jun@example.com")).user).toMatchObject({ sub: jun.sub });
+    await stack.addUser("ken@example.com");
+    seed("ken");
+    expect((await refused("ken@example.com")).code).toBe(11);
   });
 
   it("that means several users is refused with the candidates", async () => {

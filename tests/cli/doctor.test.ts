@@ -58,7 +58,11 @@ describe("doctor", () => {
 
   it("fails with what is wrong, and with what to do", async () => {
     await detachTriggers(operator.context, {});
-    await expect(doctor(operator.context)).rejects.toMatchObject({ kind: "doctor-found" });
+    await expect(doctor(operator.context)).rejects.toMatchObject({
+      kind: "doctor-found",
+      message: "Wrong: trigger CustomMessage, trigger PostConfirmation, trigger PostAuthentication.",
+    });
+    expect(operator.said.at(-1)).toMatch(/^\d+ ok, 0 to look at, 3 wrong\.$/);
     expect(operator.said).toEqual(
       expect.arrayContaining([
         "✗ trigger CustomMessage: Nothing is attached, so what happens there is not recorded.",

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { commands } from "../../cli/commands.ts";
+import { isColoured } from "../../cli/colour.ts";
 import { exitCodes } from "../../cli/exit-codes.ts";
 import { explainError } from "../../cli/explain-error.ts";
 import { Output } from "../../cli/output.ts";
@@ -85,8 +86,13 @@ describe("help", () => {
 });
 
 describe("output", () => {
-  const outputTo = (colour: boolean) =>
-    new Output({ json: false, colour, stdout: { write: () => true }, stderr: { write: () => true } });
+  const output = new Output({
+    json: false,
+    coloured: { stdout: false, stderr: false },
+    showsProgress: false,
+    stdout: { write: () => true },
+    stderr: { write: () => true },
+  });
 
   it.each([
     [-1, "██████████ 1h"],
@@ -95,37 +101,91 @@ describe("output", () => {
     [60 * 60_000, "░░░░░░░░░░ 0s past due"],
     [3 * hour, "░░░░░░░░░░ 2h past due"],
   ])("draws the time left %d ms after the opening as %s", (passed, bar) => {
-    expect(timeLeft(outputTo(false), { openedAt: start, dueAt: plus(start, hour) }, plus(start, passed))).toBe(bar);
+    expect(timeLeft(output, { openedAt: start, dueAt: plus(start, hour) }, plus(start, passed))).toBe(bar);
   });
 
-  it("is coloured on a terminal, and not where NO_COLOR is set", async () => {
+  const terminal = "xterm-256color";
+  it.each([
+    ["a terminal", true, { TERM: terminal }, true],
+    ["no terminal", false, { TERM: terminal }, false],
+    ["a terminal that can do nothing", true, { TERM: "dumb" }, false],
+    ["NO_COLOR", true, { TERM: terminal, NO_COLOR: "1" }, false],
+    ["an empty NO_COLOR, which is none", true, { TERM: terminal, NO_COLOR: "" }, true],
+    ["NODE_DISABLE_COLORS", true, { TERM: terminal, NODE_DISABLE_COLORS: "1" }, false],
+    ["FORCE_COLOR", false, { FORCE_COLOR: "1" }, true],
+    ["FORCE_COLOR, which outdoes NO_COLOR", false, { FORCE_COLOR: "1", NO_COLOR: "1" }, true],
+    ["FORCE_COLOR=0", true, { TERM: terminal, FORCE_COLOR: "0" }, false],
+  ] satisfies [string, boolean, Record<string, string>, boolean][])("with %s", (_, isTTY, environment, coloured) => {
+    expect(isColoured({ isTTY }, environment)).toBe(coloured);
+  });
+
+  const said = async (argv: string[], { stdout, stderr }: { stdout: boolean; stderr: boolean }, TERM = terminal) => {
+    const text = { stdout: "", stderr: "" };
+    await run(argv, {
+      environment: { TERM },
+      clock: systemClock,
+      newId: () => "",
+      stdout: { write: (more) => (text.stdout += more), isTTY: stdout },
+      stderr: { write: (more) => (text.stderr += more), isTTY: stderr },
+    });
+    return text;
+  };
+
+  it("has colours on standard error by what standard error is, not standard output", async () => {
+    expect((await said(["clsoe"], { stdout: true, stderr: false })).stderr).toMatch(/^mfactl: unknown/);
+    expect((await said(["clsoe"], { stdout: false, stderr: true })).stderr).toMatch(/^\u001b\[31mmfactl:/);
+  });
+
+  it("has them on standard output likewise, and moves no cursor of a terminal that can do nothing", async () => {
     const stack = await startMfactlStack();
-    const helpFor = async (environment: Record<string, string>) => {
-      let stdout = "";
-      await run([`--local=${new URL(stack.aws.url).port}`, "failures"], {
-        environment,
-        clock: systemClock,
-        newId: () => "",
-        stdout: { write: (text) => (stdout += text), isTTY: true },
-        stderr: { write: () => true },
-      });
-      return stdout.includes("\u001b[");
-    };
-    expect(await helpFor({})).toBe(true);
-    expect(await helpFor({ NO_COLOR: "1" })).toBe(false);
+    const local = `--local=${new URL(stack.aws.url).port}`;
+    expect((await said([local, "failures"], { stdout: true, stderr: false })).stdout).toContain("\u001b[1mQUEUE");
+    expect((await said([local, "failures"], { stdout: false, stderr: true })).stdout).toMatch(/^QUEUE/);
+    expect((await said([local, "failures"], { stdout: false, stderr: true }, "dumb")).stderr).toBe("");
     await stack.stop();
   });
 
-  it("keeps its columns under wide characters", () => {
-    expect(
-      table(
-        ["USER", "X"],
-        [
-          ["花子", "1"],
-          ["ken", "2"],
-        ],
-      ),
-    ).toBe("USER  X\n花子  1\nken   2");
+  it.each([
+    ["open\u001b[2J\u0007\r\uFEFF", "'open\\u{1b}[2J\\u{7}\\u{d}\\u{feff}'"],
+    ["--x\u009b31m\u202e", "'--x\\u{9b}31m\\u{202e}'"],
+  ])("shows what could steer a terminal in a word of the command line", async (word, shown) => {
+    const { stderr } = await said([word], { stdout: true, stderr: true });
+    expect(stderr).toContain(shown);
+    expect(stderr.replaceAll("\u001b[31m", "").replaceAll("\u001b[39m", "")).not.toMatch(/[\p{Cf}]|(?!\n)\p{Cc}/u);
+  });
+
+  it("escapes it in JSON, which means the same", async () => {
+    const { stderr } = await said(["x\u009b\uFEFF\u{E0041}", "--json"], { stdout: false, stderr: false });
+    expect(stderr).not.toMatch(/[\p{Cf}]|(?!\n)\p{Cc}/u);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { message: expect.stringContaining("x\u009b\uFEFF\u{E0041}") } });
+  });
+
+  it("tells the version of package.json", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    for (const option of ["--version", "-V"]) {
+      expect(await said([option], { stdout: false, stderr: false })).toEqual({ stdout: `${version}\n`, stderr: "" });
+    }
+  });
+
+  it.each([
+    ["wide characters", "花子", 4],
+    ["half-width kana", "ﾊﾅｺ", 3],
+    ["half-width kana with a voiced mark", "ｶﾞｷﾞ", 4],
+    ["a combining mark", "e\u0301", 1],
+    ["a joined emoji", "👩‍👩‍👧", 2],
+    ["a flag", "🇯🇵", 2],
+    ["full-width punctuation", "＝＋", 4],
+    ["a style", "\u001b[31mred\u001b[39m", 3],
+  ])("keeps its columns under %s", (...row) => {
+    const [text, width] = [String(row.at(-2)), Number(row.at(-1))];
+    const columns = table(
+      ["A", "X"],
+      [
+        [text, "1"],
+        ["abcdefgh", "2"],
+      ],
+    ).split("\n");
+    expect(columns).toEqual(["A         X", `${text}${" ".repeat(8 - width)}  1`, "abcdefgh  2"]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
 import { SQS } from "@aws-sdk/client-sqs";
 import { run } from "../../cli/run.ts";
+import { type Behaviour, defaultBehaviour } from "../../local/aws/cognito/behaviour.ts";
 import { startLocalAws } from "../../local/aws/local-aws.ts";
 import { deployStack, type StackOptions } from "../../local/stack.ts";
 
@@ -21,8 +22,13 @@ export type MfactlStack = Awaited<ReturnType<typeof startMfactlStack>>;
 export const start = new Date("2026-01-15T10:00:00.000Z");
 
 /** The whole service on a local AWS, and mfactl to be run against it, over HTTP as a person would. */
-export const startMfactlStack = async (parameters: Record<string, string> = {}, options: StackOptions = {}) => {
-  const aws = await startLocalAws({ start, cognito: { quotas: false } });
+export const startMfactlStack = async (
+  parameters: Record<string, string> = {},
+  options: StackOptions = {},
+  behaviour: Partial<Behaviour> = {},
+) => {
+  const cognitoOptions = { quotas: false, behaviour: { ...defaultBehaviour(), ...behaviour } };
+  const aws = await startLocalAws({ start, cognito: cognitoOptions });
   let ids = 0;
   const policy = { GRACE_PERIOD: "1d", MAX_WINDOW: "3d", ...parameters };
   const stack = await deployStack(aws, () => `w${++ids}`, policy, options);

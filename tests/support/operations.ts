@@ -7,6 +7,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
+import { Interruption } from "../../cli/interruption.ts";
 import type { OperationsConnection, OperationsContext } from "../../cli/operations-context.ts";
 import { startLocalAws } from "../../local/aws/local-aws.ts";
 import { names } from "../../local/service-names.ts";
@@ -53,6 +54,7 @@ export const operatorOf = (stack: Stack, answer: (question: string) => boolean =
       progress: (text) => said.push(text),
     },
     connect: async () => connection,
+    interruption: new Interruption(),
     confirm: async (question) => {
       said.push(question);
       if (!answer(question)) throw new Error("Nothing was done.");

@@ -35,6 +35,8 @@ export interface Behaviour {
   enablingWhereMfaIsOff: "refused" | "ignored";
   /** ForgotPassword and ConfirmForgotPassword are each allowed "5-20" times per user and hour, by the risk AWS sees. */
   recoveryAttemptsPerHour: number;
+  /** May the first page of a list be empty, and have a token for the next? AWS says that lists are searched piece by piece. */
+  firstPageOfLists: "full" | "empty";
 }
 
 export const defaultBehaviour = (): Behaviour => ({
@@ -49,4 +51,5 @@ export const defaultBehaviour = (): Behaviour => ({
   changesWhereMfaIsRequired: "listed",
   enablingWhereMfaIsOff: "refused",
   recoveryAttemptsPerHour: 5,
+  firstPageOfLists: "full",
 });

@@ -34,7 +34,7 @@ const describe = (pool: Pool, group: Group) => ({
 const page = { Limit: v.optional(integer(0, 60), 60), NextToken: v.optional(pageToken) };
 const membership = { UserPoolId: poolId, Username: username, GroupName: groupName };
 
-export const groupOperations = ({ pools, clock }: Surroundings): Record<string, Operation> => ({
+export const groupOperations = ({ pools, clock, behaviour }: Surroundings): Record<string, Operation> => ({
   CreateGroup: request(
     {
       UserPoolId: poolId,
@@ -71,7 +71,7 @@ export const groupOperations = ({ pools, clock }: Surroundings): Record<string, 
   }),
   ListGroups: request({ UserPoolId: poolId, ...page }, ({ UserPoolId, Limit, NextToken }) => {
     const pool = requirePool(pools, UserPoolId);
-    const { items, next } = pageOf([...pool.groups.values()], Limit || 60, NextToken);
+    const { items, next } = pageOf([...pool.groups.values()], Limit || 60, NextToken, behaviour.firstPageOfLists);
     return { Groups: items.map((group) => describe(pool, group)), NextToken: next };
   }),
   AdminAddUserToGroup: request(membership, ({ UserPoolId, Username, GroupName }) => {
@@ -90,7 +90,7 @@ export const groupOperations = ({ pools, clock }: Surroundings): Record<string, 
       const pool = requirePool(pools, UserPoolId);
       const user = requireUser(pool, Username);
       const groups = [...user.groups].map((name) => requireGroup(pool, name));
-      const { items, next } = pageOf(groups, Limit || 60, NextToken);
+      const { items, next } = pageOf(groups, Limit || 60, NextToken, behaviour.firstPageOfLists);
       return { Groups: items.map((group) => describe(pool, group)), NextToken: next };
     },
   ),
@@ -100,7 +100,7 @@ export const groupOperations = ({ pools, clock }: Surroundings): Record<string, 
       const pool = requirePool(pools, UserPoolId);
       const { name } = requireGroup(pool, GroupName);
       const members = [...pool.users.values()].filter((user) => user.groups.has(name));
-      const { items, next } = pageOf(members, Limit || 60, NextToken);
+      const { items, next } = pageOf(members, Limit || 60, NextToken, behaviour.firstPageOfLists);
       return { Users: items.map((user) => describeUser(user)), NextToken: next };
     },
   ),

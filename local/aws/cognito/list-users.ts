@@ -31,7 +31,7 @@ const parseFilter = (filter: string): Matches => {
   throw invalidParameter(`Cannot search users by the attribute ${attribute}.`);
 };
 
-export const listUsersOperations = ({ pools }: Surroundings): Record<string, Operation> => ({
+export const listUsersOperations = ({ pools, behaviour }: Surroundings): Record<string, Operation> => ({
   ListUsers: request(
     {
       UserPoolId: poolId,
@@ -43,7 +43,7 @@ export const listUsersOperations = ({ pools }: Surroundings): Record<string, Ope
     ({ UserPoolId, AttributesToGet, Filter, Limit, PaginationToken }) => {
       const users = [...requirePool(pools, UserPoolId).users.values()];
       const found = Filter === undefined || Filter === "" ? users : users.filter(parseFilter(Filter));
-      const { items, next } = pageOf(found, Limit || 60, PaginationToken);
+      const { items, next } = pageOf(found, Limit || 60, PaginationToken, behaviour.firstPageOfLists);
       return { Users: items.map((user) => describeUser(user, AttributesToGet)), PaginationToken: next };
     },
   ),

@@ -1,14 +1,17 @@
+import type { Behaviour } from "./behaviour.ts";
 import { invalidParameter } from "./errors.ts";
 
 /**
- * Up to `limit` items from where `token` says; `next` is the token of the following page, undefined after the last
+ * No items and the token of what follows, where the `first` page of a list is to be empty. Otherwise up to `limit` items from where `token` says; `next` is the token of the following page, undefined after the last
  * item. Throws InvalidParameterException for a token that this list cannot have given.
  */
 export const pageOf = <T>(
   all: T[],
   limit: number,
   token: string | undefined,
+  first: Behaviour["firstPageOfLists"] = "full",
 ): { items: T[]; next: string | undefined } => {
+  if (first === "empty" && token === undefined) return { items: [], next: writeToken(0) };
   const start = token === undefined ? 0 : readToken(token, all.length);
   const end = start + limit;
   return { items: all.slice(start, end), next: end < all.length ? writeToken(end) : undefined };
