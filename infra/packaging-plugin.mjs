@@ -4,34 +4,51 @@ import { tsImport } from "tsx/esm/api";
 
 const load = (module) => tsImport(module, import.meta.url);
 
-/** Before the Serverless Framework packages: checks the parameters, bundles the functions. After it: says what they weigh. */
+/** Before the Serverless Framework validates and packages: checks the parameters, bundles the functions. After it: says what they weigh. */
 export default class PackagingPlugin {
   constructor(serverless, options, { writeText }) {
     this.serverless = serverless;
     this.writeText = writeText;
     this.hooks = {
-      "before:package:cleanup": () => this.checkParameters(),
       "before:package:createDeploymentArtifacts": () => this.bundle(),
-      "before:package:function:package": async () => {
-        await this.checkParameters();
-        await this.bundle();
-      },
+      "before:package:function:package": () => this.bundle(),
       "after:package:createDeploymentArtifacts": () => this.printSizes(),
+    };
+    this.checkBeforeValidation();
+  }
+
+  /** The framework validates before any hook, and then names its own faults alone. */
+  checkBeforeValidation() {
+    const { service, processedInput } = this.serverless;
+    const validate = service.validate.bind(service);
+    service.validate = async () => {
+      if (["package", "deploy", "deploy function"].includes(processedInput.command)) await this.checkParameters();
+      return validate();
     };
   }
 
   async checkParameters() {
-    const { service, configurationInput, processedInput } = this.serverless;
+    const { service, serviceDir, processedInput, configSchemaHandler } = this.serverless;
     const provider = this.serverless.getProvider("aws");
     const { checkParameters } = await load("./check-parameters.ts");
-    const stageParameters = configurationInput.params.default;
+    const { readStageFile } = await load("./stage-file.ts");
+    const functions = service.getAllFunctions().map((name) => service.getFunction(name));
     try {
       checkParameters({
         stage: provider.getStage(),
         region: provider.getRegion(),
+        regions: configSchemaHandler.schema.properties.provider.properties.region.enum,
         parameters: service.custom.parameters,
-        stageNames: stageParameters === null ? undefined : Object.keys(stageParameters),
+        stageFile: await readStageFile(serviceDir, provider.getStage()),
         commandNames: (processedInput.options.param ?? []).map((parameter) => parameter.split("=")[0]),
+        resources: [
+          { Type: "AWS::CloudFormation::Stack", Properties: { StackName: provider.naming.getStackName() } },
+          ...functions.flatMap(({ name }) => [
+            { Type: "AWS::Lambda::Function", Properties: { FunctionName: name } },
+            { Type: "AWS::Logs::LogGroup", Properties: { LogGroupName: provider.naming.getLogGroupName(name) } },
+          ]),
+          ...Object.values(service.resources.Resources),
+        ],
       });
     } catch (error) {
       if (error.name !== "SettingsError") throw error;

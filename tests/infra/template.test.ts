@@ -5,6 +5,7 @@ import { describeDashboard } from "./template/dashboard.ts";
 import { describeFunctions } from "./template/functions.ts";
 import { describeHops } from "./template/hops.ts";
 import { describeLeastPrivilege } from "./template/least-privilege.ts";
+import { describeNames } from "./template/names.ts";
 import { describeOperatorPolicies } from "./template/operator-policies.ts";
 import { describeOutputs } from "./template/outputs.ts";
 import { describePermissions } from "./template/permissions.ts";
@@ -20,6 +21,7 @@ for (const variant of variants) {
 
 describe.each(packaged)("the template for %s", (_name, variant, packaged) => {
   describeFunctions(packaged);
+  describeNames(packaged);
   describeHops(packaged);
   describeStorage(packaged, variant);
   describePermissions(packaged, variant);
