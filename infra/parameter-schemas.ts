@@ -11,10 +11,17 @@ const retentionDays = [
   ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
 ];
 
+const userPoolId = v.pipe(
+  v.string(),
+  // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPool.html
+  v.regex(/^(?=.{1,55}$)[\w-]+_[0-9A-Za-z]+$/, "must be the id of a user pool"),
+);
+
 /** The parameters that are neither of the policy, nor of the pool or the topic. */
 export const otherParameters = v.object({
   alarmEmail: v.optional(emailAddress),
   drillEmail: v.optional(emailAddress),
+  formerUserPoolId: v.optional(userPoolId),
   unusualResets: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,6}$/, "must be a whole number from 1 to 9999999"))),
   logRetentionDays: v.optional(
     v.picklist(
@@ -52,12 +59,11 @@ export const existingTopic = (region: string) =>
     ),
   });
 
-/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPool.html */
+/** A pool that is there already, and whose triggers CloudFormation does not touch. */
 export const existingPool = (region: string) =>
   v.object({
     userPoolId: v.pipe(
-      v.string(),
-      v.regex(/^(?=.{1,55}$)[\w-]+_[0-9A-Za-z]+$/, "must be the id of a user pool"),
+      userPoolId,
       v.startsWith(`${region}_`, `must be a pool in the Region of the stack, which is ${region} (--region)`),
     ),
   });

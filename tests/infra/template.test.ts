@@ -2,6 +2,7 @@ import { describe } from "@jest/globals";
 import { packageService, type Packaged } from "../support/packaged-template.ts";
 import { describeAlarms } from "./template/alarms.ts";
 import { describeDashboard } from "./template/dashboard.ts";
+import { describeDeployments } from "./template/deployments.ts";
 import { describeFunctions } from "./template/functions.ts";
 import { describeHops } from "./template/hops.ts";
 import { describeLeastPrivilege } from "./template/least-privilege.ts";
@@ -34,3 +35,6 @@ describe.each(packaged)("the template for %s", (_name, variant, packaged) => {
     describeOperatorPolicies(packaged, variant);
   }
 });
+
+// Here, since two commands at once would bundle into the same folder.
+describeDeployments();
