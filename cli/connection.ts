@@ -5,6 +5,7 @@ import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
+import type { drillLedger } from "../shared/drill/new-drill-user.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
 import type { LogFields, Telemetry } from "../shared/telemetry.ts";
 import type { WindowReports } from "../shared/window-reports.ts";
@@ -16,6 +17,8 @@ export interface Connection extends Deps {
   stack: { name: string; stage: string; region: string; local: boolean };
   outputs: StackOutputs;
   reports: WindowReports;
+  /** The users of drills that are not deleted yet. */
+  drillLedger: ReturnType<typeof drillLedger>;
   cognito: CognitoIdentityProviderClient;
   sqs: SQSClient;
   scheduler: SchedulerClient;

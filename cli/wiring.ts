@@ -10,6 +10,7 @@ import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../shared/clock.ts";
+import { drillLedger } from "../shared/drill/new-drill-user.ts";
 import { policyFromOutputs } from "../shared/policy.ts";
 import { sqsDueQueue } from "../shared/queues.ts";
 import { schedulerTimers } from "../shared/timers.ts";
@@ -71,6 +72,7 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     telemetry: auditTelemetry(audit, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
+    drillLedger: drillLedger(documents, outputs.WindowsTableName, outputs.UserPoolId),
     users: cognitoUserDirectory(cognito, outputs.UserPoolId),
     timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
       group: outputs.ScheduleGroupName,

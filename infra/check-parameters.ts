@@ -48,6 +48,7 @@ export const checkParameters = (deployment: Deployment): void => {
     ...faultsOf(otherParameters, given),
     ...faultsOfPool(deployment.region, given),
     ...faultsOfTopic(deployment.region, given),
+    ...faultsOfDrill(deployment, given),
   ];
   const lines = [
     ...(stageFile.exists
@@ -117,6 +118,18 @@ const faultsOfTopic = (region: string, given: Given): Fault[] => {
       ? []
       : [{ name: "alarmTopicArn", text: `alarmEmail and alarmTopicArn ${both}` }]),
   ];
+};
+
+/** drillEmail has a default, so it counts only where it was given. */
+const faultsOfDrill = ({ stageFile, commandNames }: Deployment, { drill, drillUser }: Given): Fault[] => {
+  const isGiven = (name: string) => stageFile.lines.has(name) || commandNames.includes(name);
+  if (drill === "false" && drillUser !== undefined) {
+    return [{ name: "drillUser", text: "drillUser is given, but drill is false: leave out either." }];
+  }
+  if (drillUser !== undefined && isGiven("drillEmail")) {
+    return [{ name: "drillEmail", text: "drillEmail and drillUser are both given: a standing user has an address." }];
+  }
+  return [];
 };
 
 /** An existing pool is named; the reference pool is described. */

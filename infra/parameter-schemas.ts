@@ -20,7 +20,12 @@ const userPoolId = v.pipe(
 /** The parameters that are neither of the policy, nor of the pool or the topic. */
 export const otherParameters = v.object({
   alarmEmail: v.optional(emailAddress),
-  drillEmail: v.optional(emailAddress),
+  drill: v.optional(v.picklist(["true", "false"], "must be true or false")),
+  drillUser: v.optional(v.pipe(v.string(), v.maxLength(128, "must be a username of 128 characters at most"))),
+  drillEmail: v.optional(
+    // Each user's address gets thirteen characters more, and 64 are allowed before the @.
+    v.pipe(emailAddress, v.regex(/^[^@]{1,51}@/, "must have 51 characters at most before the @")),
+  ),
   formerUserPoolId: v.optional(userPoolId),
   unusualResets: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,6}$/, "must be a whole number from 1 to 9999999"))),
   logRetentionDays: v.optional(

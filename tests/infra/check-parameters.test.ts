@@ -96,6 +96,10 @@ describe("checkParameters", () => {
     [{ alarmTopicArn: "alarms" }, "must be the ARN of a standard SNS topic"],
     [{ alarmEmail: "" }, "alarmEmail or alarmTopicArn is missing"],
     [{ alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:alarms" }, "are both given"],
+    [{ drill: "off" }, 'drill is "off": must be true or false'],
+    [{ drill: false, drillUser: "drill" }, "drillUser is given, but drill is false"],
+    [{ drillEmail: `${"d".repeat(52)}@example.com` }, "must have 51 characters at most before the @"],
+    [{ formerUserPoolId: "old" }, "must be the id of a user pool"],
     [{ unusualResets: "0" }, "must be a whole number from 1"],
   ])("refuses %j", (parameters, fault) => {
     expect(withParameters(parameters)).toThrow(fault);
@@ -153,6 +157,14 @@ describe("checkParameters", () => {
     const faulty = { parameters: { ...deployment.parameters, gracePeriod: "31d" } };
     expect(check(faulty)).toThrow('config/prod.yml:2: gracePeriod is "31d"');
     expect(check({ ...faulty, commandNames: ["gracePeriod"] })).toThrow('--param: gracePeriod is "31d"');
+  });
+
+  it("refuses an address for new users of the drill together with a standing one", () => {
+    const parameters = { ...deployment.parameters, drillUser: "drill", drillEmail: "drill@example.com" };
+    expect(check({ parameters })).not.toThrow();
+    expect(check({ parameters, commandNames: ["drillEmail"] })).toThrow(
+      "--param: drillEmail and drillUser are both given",
+    );
   });
 
   it("refuses a stage without a file", () => {

@@ -3,6 +3,7 @@ import { packageService, type Packaged } from "../support/packaged-template.ts";
 import { describeAlarms } from "./template/alarms.ts";
 import { describeDashboard } from "./template/dashboard.ts";
 import { describeDeployments } from "./template/deployments.ts";
+import { describeDrills } from "./template/drills.ts";
 import { describeFunctions } from "./template/functions.ts";
 import { describeHops } from "./template/hops.ts";
 import { describeLeastPrivilege } from "./template/least-privilege.ts";
@@ -38,3 +39,4 @@ describe.each(packaged)("the template for %s", (_name, variant, packaged) => {
 
 // Here, since two commands at once would bundle into the same folder.
 describeDeployments();
+describeDrills();

@@ -5,10 +5,13 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { OperationsConnection, OperationsContext } from "../../cli/operations-context.ts";
 import { startLocalAws } from "../../local/aws/local-aws.ts";
 import { names } from "../../local/service-names.ts";
 import { deployStack, type Stack } from "../../local/stack.ts";
+import { drillLedger } from "../../shared/drill/new-drill-user.ts";
 
 export const startStack = async (parameters: Record<string, string> = {}): Promise<Stack> => {
   let seed = 7;
@@ -25,6 +28,11 @@ export const operatorOf = (stack: Stack, answer: (question: string) => boolean =
     ...stack.operator,
     stack: { name: names.stack },
     outputs: stack.outputs,
+    drillLedger: drillLedger(
+      DynamoDBDocumentClient.from(new DynamoDBClient(options)),
+      names.windowsTable,
+      stack.userPoolId,
+    ),
     cognito: new CognitoIdentityProviderClient(options),
     lambda: new LambdaClient(options),
     sqs: new SQSClient(options),
