@@ -7,6 +7,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { DueIndex } from "../shared/due-index.ts";
 import type { Ledger } from "../shared/ledger.ts";
+import type { drillLedger } from "../shared/drill/new-drill-user.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
 import type { ServedPool } from "../shared/served-pools.ts";
 import type { WindowReports } from "../shared/window-reports.ts";
@@ -21,6 +22,8 @@ export interface Connection extends Deps {
   dueIndex: DueIndex;
   /** Every pool that the table has served. */
   servedPools: Pick<Ledger<ServedPool>, "list">;
+  /** The users of drills that are not deleted yet. */
+  drillLedger: ReturnType<typeof drillLedger>;
   cognito: CognitoIdentityProviderClient;
   sqs: SQSClient;
   scheduler: SchedulerClient;

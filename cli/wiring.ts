@@ -16,6 +16,7 @@ import {
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../shared/clock.ts";
 import { dynamoDueIndex } from "../shared/due-index.ts";
+import { drillLedger } from "../shared/drill/new-drill-user.ts";
 import { policyFromOutputs } from "../shared/policy.ts";
 import { sqsDueQueue } from "../shared/queues.ts";
 import { dynamoServedPools } from "../shared/served-pools.ts";
@@ -113,6 +114,7 @@ export const connect = async (
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
     dueIndex: dynamoDueIndex(documents, outputs.WindowsTableName),
     servedPools: dynamoServedPools(documents, outputs.WindowsTableName),
+    drillLedger: drillLedger(documents, outputs.WindowsTableName, outputs.UserPoolId),
     users: cognitoUserDirectory(cognito, outputs.UserPoolId, clock),
     timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
       group: outputs.ScheduleGroupName,

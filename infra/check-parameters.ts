@@ -1,120 +1,154 @@
-import * as v from "valibot";
-import { parsePolicy } from "../shared/policy.ts";
-import { parseSettings, SettingsError } from "../shared/settings.ts";
+import { closestMatch } from "leven";
+import { faultsOf, SettingsError } from "../shared/settings.ts";
+import { policySchema } from "../shared/policy.ts";
+import { faultsOfNames, type NamedResource } from "./check-names.ts";
+import {
+  existingPool,
+  existingTopic,
+  faultsOfSender,
+  type Given,
+  otherParameters,
+  referencePool,
+} from "./parameter-schemas.ts";
+import type { StageFile } from "./stage-file.ts";
 
 /** What is about to be packaged. */
 export interface Deployment {
   stage: string;
   region: string;
+  /** The Regions that the framework deploys to. */
+  regions: readonly string[];
   /** The parameters with their defaults filled in. Empty text is a parameter that nobody gave. */
-  parameters: Record<string, string | number | boolean>;
-  /** The names that the file of the stage gives; undefined when there is no such file. */
-  stageNames: string[] | undefined;
+  parameters: Record<string, unknown>;
+  stageFile: StageFile;
   /** The names given with --param. */
   commandNames: string[];
+  /** All that serverless.yml names, functions included. */
+  resources: NamedResource[];
 }
 
-/** Checks the parameters of a deployment. Throws a SettingsError that names every fault at once. */
-export const checkParameters = ({ stage, region, parameters, stageNames, commandNames }: Deployment): void => {
-  const known = Object.keys(parameters);
-  const given = Object.fromEntries(
+/** Of a parameter when it has a name: where it was given is put before the text. */
+interface Fault {
+  name?: string;
+  text: string;
+}
+
+/** Checks a deployment, before AWS or the framework does. Throws a SettingsError that names every fault at once, and where it is. */
+export const checkParameters = (deployment: Deployment): void => {
+  const { stage, stageFile, parameters, resources } = deployment;
+  const given: Given = Object.fromEntries(
     Object.entries(parameters)
-      .filter(([, value]) => value !== "")
+      .filter(([, value]) => isValue(value) && value !== "")
       .map(([name, value]) => [name, String(value)]),
   );
-  const unknown = [...new Set([...(stageNames ?? []), ...commandNames])].filter((name) => !known.includes(name));
-  const faults = [
-    ...(stageNames === undefined
-      ? [`  config/${stage}.yml does not exist: a new stage begins with a copy of config/prod.yml.`]
-      : []),
-    ...unknown.map((name) => `  ${name} is not a parameter. The parameters are: ${known.join(", ")}.`),
-    ...faultsOf(() => parsePolicy(given)),
-    ...faultsOf(() => parseSettings(watchParameters, given)),
-    ...faultsOfPool(region, given),
-    ...faultsOfTopic(given),
+  const faults: Fault[] = [
+    ...faultsOfUnknown(deployment),
+    ...faultsOfShape(deployment),
+    ...faultsOf(policySchema, given),
+    ...faultsOf(otherParameters, given),
+    ...faultsOfPool(deployment.region, given),
+    ...faultsOfTopic(deployment.region, given),
+    ...faultsOfDrill(deployment, given),
   ];
-  if (faults.length > 0) throw new SettingsError(["The configuration is wrong:", ...faults].join("\n"));
+  const lines = [
+    ...(stageFile.exists
+      ? []
+      : [`${stageFile.path} does not exist: a new stage begins with a copy of config/prod.yml.`]),
+    ...stageFile.faults,
+    ...faultsOfRegion(deployment),
+    ...faultsOfNames(stage, resources),
+    ...faults.map((fault) => `${placeOf(fault, deployment)}${fault.text}`),
+  ];
+  if (lines.length > 0) {
+    throw new SettingsError(["The configuration is wrong:", ...lines.map((line) => `  ${line}`)].join("\n"));
+  }
 };
 
-type Given = Record<string, string | undefined>;
+const isValue = (value: unknown): boolean => ["string", "number", "boolean"].includes(typeof value);
 
-const watchParameters = v.object({
-  alarmEmail: v.optional(v.pipe(v.string(), v.email("must be an email address"))),
-  alarmTopicArn: v.optional(
-    v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, "must be the ARN of an SNS topic")),
-  ),
-  drillEmail: v.optional(v.pipe(v.string(), v.email("must be an email address"))),
-  unusualResets: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,6}$/, "must be a whole number from 1 to 9999999"))),
-});
+/** --param wins over the file of the stage, which wins over the default. */
+const placeOf = ({ name }: Fault, { commandNames, stageFile }: Deployment): string => {
+  if (name === undefined) return "";
+  if (commandNames.includes(name)) return "--param: ";
+  const line = stageFile.lines.get(name);
+  return line === undefined ? "" : `${stageFile.path}:${line}: `;
+};
 
-const faultsOfTopic = ({ alarmEmail, alarmTopicArn }: Given): string[] => {
+const faultsOfUnknown = ({ parameters, stageFile, commandNames }: Deployment): Fault[] => {
+  const known = Object.keys(parameters);
+  return [...new Set([...stageFile.lines.keys(), ...commandNames])]
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const meant = closest(name, known);
+      const help = meant === undefined ? `The parameters are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+      return { name, text: `${name} is not a parameter. ${help}` };
+    });
+};
+
+/** A variable of the framework in the file, such as ${file(…)}, may have become something else than one value. */
+const faultsOfShape = ({ parameters }: Deployment): Fault[] =>
+  Object.entries(parameters)
+    .filter(([, value]) => !isValue(value))
+    .map(([name, value]) => ({ name, text: `${name} is ${JSON.stringify(value)}: write one value.` }));
+
+const faultsOfRegion = ({ region, regions }: Deployment): string[] => {
+  if (regions.includes(region)) return [];
+  const meant = closest(region, regions);
+  const help = meant === undefined ? `The Regions are: ${regions.join(", ")}.` : `Did you mean ${meant}?`;
+  return [`--region: "${region}" is not a Region of AWS. ${help}`];
+};
+
+/** Capitals, hyphens and underscores do not count; of the rest, a third may differ, and three characters at most. */
+const closest = (name: string, candidates: readonly string[]): string | undefined => {
+  const bare = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  const maxDistance = Math.min(3, Math.floor(name.length / 3));
+  const meant = closestMatch(bare(name), candidates.map(bare), { maxDistance });
+  return candidates.find((candidate) => bare(candidate) === meant);
+};
+
+const faultsOfTopic = (region: string, given: Given): Fault[] => {
+  const { alarmEmail, alarmTopicArn } = given;
   if (alarmEmail === undefined && alarmTopicArn === undefined) {
-    return ["  alarmEmail or alarmTopicArn is missing: somebody must get the alarms."];
+    return [{ text: "alarmEmail or alarmTopicArn is missing: a person must get the alarms." }];
   }
-  return alarmEmail === undefined || alarmTopicArn === undefined
-    ? []
-    : ["  alarmEmail and alarmTopicArn are both given: subscribe the address to that topic, or leave the topic out."];
+  const both = "are both given: subscribe the address to that topic, or leave the topic out.";
+  return [
+    ...faultsOf(existingTopic(region), given),
+    ...(alarmEmail === undefined || alarmTopicArn === undefined
+      ? []
+      : [{ name: "alarmTopicArn", text: `alarmEmail and alarmTopicArn ${both}` }]),
+  ];
+};
+
+/** drillEmail has a default, so it counts only where it was given. */
+const faultsOfDrill = ({ stageFile, commandNames }: Deployment, { drill, drillUser }: Given): Fault[] => {
+  const isGiven = (name: string) => stageFile.lines.has(name) || commandNames.includes(name);
+  if (drill === "false" && drillUser !== undefined) {
+    return [{ name: "drillUser", text: "drillUser is given, but drill is false: leave out either." }];
+  }
+  if (drillUser !== undefined && isGiven("drillEmail")) {
+    return [{ name: "drillEmail", text: "drillEmail and drillUser are both given: a standing user has an address." }];
+  }
+  return [];
 };
 
 /** An existing pool is named; the reference pool is described. */
-const faultsOfPool = (region: string, given: Given): string[] => {
-  const described = Object.keys(referencePool.entries).filter((name) => given[name] !== undefined);
-  if (given.userPoolId !== undefined) {
+const faultsOfPool = (region: string, given: Given): Fault[] => {
+  const description = referencePool(region);
+  const names = Object.keys(description.entries);
+  const described = names.filter((name) => given[name] !== undefined);
+  if (given["userPoolId"] !== undefined) {
     return [
-      ...faultsOf(() => parseSettings(existingPool(region), given)),
-      ...described.map(
-        (name) => `  ${name} is given, but belongs to the reference pool: leave out either it or userPoolId.`,
-      ),
+      ...faultsOf(existingPool(region), given),
+      ...described.map((name) => ({
+        name,
+        text: `${name} is given, but belongs to the reference pool: leave out either it or userPoolId.`,
+      })),
     ];
   }
   if (described.length === 0) {
-    const all = Object.keys(referencePool.entries).join(", ");
-    return [`  userPoolId is missing: name the pool, or have the reference pool made, which takes ${all}.`];
+    const text = `userPoolId is missing: name the pool, or have the reference pool made, which takes ${names.join(", ")}.`;
+    return [{ text }];
   }
-  return faultsOf(() => parseSettings(referencePool, given));
-};
-
-const existingPool = (region: string) =>
-  v.object({
-    userPoolId: v.pipe(
-      v.string(),
-      v.regex(/^[\w-]+_[0-9A-Za-z]+$/, "must be the id of a user pool"),
-      v.startsWith(`${region}_`, `must be a pool in the region of the stack, which is ${region} (--region)`),
-    ),
-  });
-
-const domainName = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-
-const referencePool = v.object({
-  sesIdentityArn: v.pipe(
-    v.string(),
-    v.regex(/^arn:[\w-]+:ses:[\w-]+:\d{12}:identity\/\S+$/, "must be the ARN of a verified SES identity"),
-  ),
-  mailFrom: v.pipe(
-    v.string(),
-    v.regex(
-      /^[^<>\r\n]*[^<>\s][^<>\r\n]* <[^<>\s@]+@[^<>\s@]+>$/,
-      "must be a display name and an address: Example <no-reply@example.com>",
-    ),
-  ),
-  appDomain: v.pipe(
-    v.string(),
-    v.regex(domainName, "must be the domain name of the application, like app.example.com"),
-  ),
-  // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
-  loginDomainPrefix: v.pipe(
-    v.string(),
-    v.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be 1 to 63 small letters, digits and hyphens"),
-    v.regex(/^(?!.*(?:aws|amazon|cognito))/, "must not hold the words aws, amazon or cognito"),
-  ),
-});
-
-const faultsOf = (check: () => unknown): string[] => {
-  try {
-    check();
-    return [];
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.message.split("\n").slice(1);
-  }
+  return [...faultsOf(description, given), ...faultsOfSender(given)];
 };

@@ -1,41 +1,93 @@
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { tsImport } from "tsx/esm/api";
 
 const load = (module) => tsImport(module, import.meta.url);
 
-/** Before the Serverless Framework packages: checks the parameters, bundles the functions. After it: says what they weigh. */
+/**
+ * Before the Serverless Framework validates and packages: checks the parameters, bundles the functions. After it: says what
+ * they weigh. Before it deploys: refuses to leave a pool behind with open windows.
+ */
 export default class PackagingPlugin {
   constructor(serverless, options, { writeText }) {
     this.serverless = serverless;
     this.writeText = writeText;
     this.hooks = {
-      "before:package:cleanup": () => this.checkParameters(),
       "before:package:createDeploymentArtifacts": () => this.bundle(),
-      "before:package:function:package": async () => {
-        await this.checkParameters();
-        await this.bundle();
-      },
+      "before:package:function:package": () => this.bundle(),
       "after:package:createDeploymentArtifacts": () => this.printSizes(),
+      // What is deployed may have been packaged earlier, with --package: the template says which pool it is for.
+      "before:aws:deploy:deploy:createStack": () =>
+        this.checkPool(this.serverless.service.provider.compiledCloudFormationTemplate.Outputs.UserPoolId.Value),
+      "before:deploy:function:initialize": () => this.checkPool(this.serverless.service.custom.pool.id),
+    };
+    this.checkBeforeValidation();
+  }
+
+  /** The framework validates before any hook, and then names its own faults alone. */
+  checkBeforeValidation() {
+    const { service, processedInput } = this.serverless;
+    const validate = service.validate.bind(service);
+    service.validate = async () => {
+      if (["package", "deploy", "deploy function"].includes(processedInput.command)) await this.checkParameters();
+      return validate();
     };
   }
 
   async checkParameters() {
-    const { service, configurationInput, processedInput } = this.serverless;
+    const { service, serviceDir, processedInput, configSchemaHandler } = this.serverless;
     const provider = this.serverless.getProvider("aws");
     const { checkParameters } = await load("./check-parameters.ts");
-    const stageParameters = configurationInput.params.default;
+    const { readStageFile } = await load("./stage-file.ts");
+    const functions = service.getAllFunctions().map((name) => service.getFunction(name));
     try {
       checkParameters({
         stage: provider.getStage(),
         region: provider.getRegion(),
+        regions: configSchemaHandler.schema.properties.provider.properties.region.enum,
         parameters: service.custom.parameters,
-        stageNames: stageParameters === null ? undefined : Object.keys(stageParameters),
+        stageFile: await readStageFile(serviceDir, provider.getStage()),
         commandNames: (processedInput.options.param ?? []).map((parameter) => parameter.split("=")[0]),
+        resources: [
+          { Type: "AWS::CloudFormation::Stack", Properties: { StackName: provider.naming.getStackName() } },
+          ...functions.flatMap(({ name }) => [
+            { Type: "AWS::Lambda::Function", Properties: { FunctionName: name } },
+            { Type: "AWS::Logs::LogGroup", Properties: { LogGroupName: provider.naming.getLogGroupName(name) } },
+          ]),
+          ...Object.values(service.resources.Resources),
+        ],
       });
     } catch (error) {
       if (error.name !== "SettingsError") throw error;
       throw new this.serverless.classes.Error(error.message, "WRONG_PARAMETERS");
+    }
+  }
+
+  async checkPool(outputValue) {
+    const { service, classes } = this.serverless;
+    const stackName = this.serverless.getProvider("aws").naming.getStackName();
+    const { faultOfPoolChange, nextPool } = await load("./change-of-pool.ts");
+    const { formerUserPoolId } = service.custom.parameters;
+    const fault = faultOfPoolChange(
+      stackName,
+      await this.deployedOutputs(stackName),
+      nextPool(outputValue),
+      formerUserPoolId === "" ? undefined : formerUserPoolId,
+    );
+    if (fault !== undefined) throw new classes.Error(fault, "OTHER_USER_POOL");
+  }
+
+  /** By name. None when the stack does not exist, or has never been deployed to its end. */
+  async deployedOutputs(StackName) {
+    const client = new CloudFormationClient(await this.serverless.getProvider("aws").getAwsSdkV3Config());
+    try {
+      const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+      const outputs = Stacks[0].Outputs ?? [];
+      return Object.fromEntries(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+    } catch (error) {
+      if (error.name === "ValidationError" && error.message.includes("does not exist")) return {};
+      throw error;
     }
   }
 

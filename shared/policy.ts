@@ -59,7 +59,8 @@ export const policyParameters = {
   resetMail,
 } as const;
 
-const policy = v.pipe(
+/** The policy by its parameters, for those who name faults without throwing; parsePolicy is for all others. */
+export const policySchema = v.pipe(
   v.object(policyParameters),
   v.forward(
     v.partialCheck(
@@ -73,7 +74,7 @@ const policy = v.pipe(
 
 /** The policy that these parameters describe; a parameter left out has its default. Throws a SettingsError. */
 export const parsePolicy = (parameters: Record<string, string | undefined>): Policy =>
-  parseSettings(policy, parameters);
+  parseSettings(policySchema, parameters);
 
 const renamed = (values: Record<string, string | undefined>, rename: (name: string) => string) =>
   Object.fromEntries(Object.keys(policyParameters).map((name) => [name, values[rename(name)]]));

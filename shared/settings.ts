@@ -5,6 +5,21 @@ export class SettingsError extends Error {
   override name = "SettingsError";
 }
 
+/** What is wrong with one setting, in a sentence that begins with its name. */
+export interface SettingFault {
+  name: string;
+  text: string;
+}
+
+/** Takes a schema and the settings by name, and returns every fault of them; none when they fit the schema. */
+export const faultsOf = (
+  schema: v.GenericSchema<unknown, unknown>,
+  settings: Record<string, unknown>,
+): SettingFault[] => {
+  const { issues } = v.safeParse(schema, settings);
+  return (issues ?? []).map((issue) => ({ name: v.getDotPath(issue) ?? "", text: fault(issue, settings) }));
+};
+
 /**
  * Checks settings (environment variables or parameters) and gives them back with their types. Throws a SettingsError
  * that names every fault at once.

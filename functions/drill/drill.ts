@@ -3,14 +3,15 @@ import { type DrillDeps, drillWindow, runDrill } from "../../shared/drill/drill.
 
 /**
  * Plays a drill and counts how it ended: DrillSucceeded, or DrillFailed with the reason. A run that dies counts nothing,
- * which an alarm on missing successes tells. In observe mode there is nothing to drill, and nothing is counted.
+ * which an alarm on missing successes tells. In observe mode there is nothing to drill, and nothing is counted; nor is anything
+ * without `isWanted`, the parameter drill, which leaves this function without rights.
  */
 export const createDrill =
-  (deps: DrillDeps) =>
+  (deps: DrillDeps & { isWanted: boolean }) =>
   async (_event: unknown, context: Pick<Context, "invokedFunctionArn">): Promise<void> => {
-    const { policy, telemetry } = deps;
-    if (policy.mode === "observe") {
-      telemetry.log.info("drill-skipped", { mode: policy.mode });
+    const { policy, telemetry, isWanted } = deps;
+    if (policy.mode === "observe" || !isWanted) {
+      telemetry.log.info("drill-skipped", { mode: policy.mode, isWanted });
       return;
     }
     const drilled = await runDrill(deps, { gracePeriod: drillWindow, by: context.invokedFunctionArn });

@@ -4,8 +4,9 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { cognitoDrillUsers } from "../../shared/drill/drill-user.ts";
+import { drillLedger, newDrillUsers } from "../../shared/drill/new-drill-user.ts";
 import { randomPassword } from "../../shared/drill/random-password.ts";
+import { standingDrillUser } from "../../shared/drill/standing-drill-user.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
 import { sqsDueQueue } from "../../shared/queues.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
@@ -23,27 +24,35 @@ const settingsSchema = v.object({
   TIMER_ROLE_ARN: required,
   TIMER_DLQ_ARN: required,
   USER_POOL_ID: required,
+  DRILL: v.optional(v.picklist(["true", "false"], "must be true or false"), "true"),
   DRILL_EMAIL: required,
+  /** The username of a standing user; empty without one. */
+  DRILL_USER: v.optional(v.string(), ""),
 });
 
 export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings) => {
   const settings = parseSettings(settingsSchema, environment);
   const policy = policyFromEnvironment(environment);
   const cognito = new CognitoIdentityProviderClient({ ...inWorker, ...aws });
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws }));
+  const userPoolId = settings.USER_POOL_ID;
   return createDrill({
-    windows: dynamoWindowStore(
-      DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws })),
-      settings.WINDOWS_TABLE,
-    ),
-    users: cognitoUserDirectory(cognito, settings.USER_POOL_ID, clock),
-    drillUsers: cognitoDrillUsers({
-      cognito,
-      userPoolId: settings.USER_POOL_ID,
-      email: settings.DRILL_EMAIL,
-      scope: policy.scope,
-      clock,
-      newPassword: randomPassword,
-    }),
+    isWanted: settings.DRILL === "true",
+    windows: dynamoWindowStore(documents, settings.WINDOWS_TABLE),
+    users: cognitoUserDirectory(cognito, userPoolId, clock),
+    drillUsers:
+      settings.DRILL_USER === ""
+        ? newDrillUsers({
+            cognito,
+            ledger: drillLedger(documents, settings.WINDOWS_TABLE, userPoolId),
+            userPoolId,
+            email: settings.DRILL_EMAIL,
+            scope: policy.scope,
+            clock,
+            newId,
+            newPassword: randomPassword,
+          })
+        : standingDrillUser({ cognito, userPoolId, username: settings.DRILL_USER }),
     timers: schedulerTimers(
       new SchedulerClient({ ...inWorker, ...aws }),
       clock,

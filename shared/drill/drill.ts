@@ -21,7 +21,7 @@ const patience = 8 * minute;
 
 const betweenLooks = 5_000;
 
-export type DrillStep = "create" | "email-mfa-on" | "open" | "wait" | "read-back" | "delete";
+export type DrillStep = "create" | "find" | "email-mfa-on" | "open" | "wait" | "read-back" | "delete";
 
 /** Lateness in milliseconds after `dueAt`. */
 export type Drilled =
@@ -44,15 +44,16 @@ export interface DrillDeps extends Deps {
 
 /**
  * Takes a synthetic user through create → Email MFA on → open → due → re-enabled → read back → deleted, on the real
- * deployment, and waits for it: twelve minutes at most for a window of three. The user is deleted however it ends.
- * `check` is called before each step, and ends the drill by throwing.
+ * deployment, and waits for it: twelve minutes at most for a window of three. A new user is deleted however it ends; a standing
+ * user is neither created nor deleted. `check` is called before each step, and ends the drill by throwing.
  */
 export const runDrill = async (
   deps: DrillDeps,
   { gracePeriod, by, check = () => undefined }: { gracePeriod: number; by: string; check?: () => void },
   tell: (step: DrillStep, detail: string) => void = () => undefined,
 ): Promise<Drilled> => {
-  let step: DrillStep = "create";
+  const { drillUsers } = deps;
+  let step: DrillStep = drillUsers.kind === "new" ? "create" : "find";
   const at = (next: DrillStep, detail: string) => {
     check();
     step = next;
@@ -61,8 +62,8 @@ export const runDrill = async (
   let user: DrillUser | undefined;
   let drilled: Drilled;
   try {
-    at("create", "a user whose password nobody knows");
-    user = await deps.drillUsers.create();
+    at(step, drillUsers.kind === "new" ? "a user whose password nobody knows" : "the standing user of the drill");
+    user = await drillUsers.take();
     at("email-mfa-on", "Email MFA is switched on, and read back");
     await switchOn(deps, user);
     at("open", "a window is opened, and Email MFA is read back as off");
@@ -75,9 +76,9 @@ export const runDrill = async (
     const { error: reason, detail: message } = describeError(error);
     drilled = { kind: "failed", step, reason, message };
   }
-  if (user === undefined) return drilled;
+  if (user === undefined || drillUsers.kind === "standing") return drilled;
   tell("delete", "the user is deleted");
-  const failure = await cleanUp(deps, user);
+  const failure = await cleanUp(deps.windows, drillUsers, user);
   if (failure === undefined) return drilled;
   const { error: reason, detail: message } = describeError(failure);
   const first =
@@ -143,11 +144,13 @@ const judge = async (deps: Deps, window: ClosedWindow): Promise<Drilled> => {
 };
 
 /** Gives the error that left something behind. A window that is still open closes as user-gone when it is due. */
-const cleanUp = async ({ drillUsers, users, windows }: DrillDeps, user: DrillUser): Promise<unknown> => {
+const cleanUp = async (
+  windows: Deps["windows"],
+  drillUsers: Extract<DrillUsers, { kind: "new" }>,
+  user: DrillUser,
+): Promise<unknown> => {
   try {
-    await drillUsers.remove(user.username);
-    const found = await users.read(user.username);
-    if (found !== "gone") return new DrillError("UserLeft", "Cognito accepted the deletion, but the user is there.");
+    await drillUsers.remove(user);
     await windows.forgetSeen(user);
     return undefined;
   } catch (error) {

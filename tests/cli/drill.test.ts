@@ -1,13 +1,15 @@
 import {
   AdminCreateUserCommand,
+  AdminDeleteUserCommand,
   AdminGetUserCommand,
+  AdminSetUserPasswordCommand,
   CreateGroupCommand,
   ListUsersCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { drill, type DrillOptions } from "../../cli/drill.ts";
-import { simulatorAddress } from "../../shared/drill/drill-user.ts";
+import { drillUserName, simulatorAddress } from "../../shared/drill/drill-user.ts";
 import { day, minute } from "../../shared/duration.ts";
 import type { Stack } from "../../local/stack.ts";
 import { operatorOf, startStack } from "../support/operations.ts";
@@ -18,6 +20,36 @@ afterEach(() => stack.aws.stop());
 const users = async () => {
   const { cognito } = operatorOf(stack).connection;
   return (await cognito.send(new ListUsersCommand({ UserPoolId: stack.userPoolId }))).Users?.length;
+};
+
+const made = async (Username: string, attributes: Record<string, string> = {}) => {
+  const { cognito } = operatorOf(stack).connection;
+  const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+  const user = { UserPoolId: stack.userPoolId, Username };
+  const { User } = await cognito.send(
+    new AdminCreateUserCommand({ ...user, MessageAction: "SUPPRESS", UserAttributes }),
+  );
+  await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: "Correct-horse-7", Permanent: true }));
+  return User?.Username ?? "";
+};
+
+const ledgerKeys = async () => (await operatorOf(stack).connection.drillLedger.list(100)).map(({ key }) => key);
+
+/** Plays a drill to learn its calls, and another that dies right after the call with this name. */
+const dieAfter = async (operation: string) => {
+  const operations: string[] = [];
+  stack.aws.endpoint.faults = ({ caller, operation: called }) => {
+    if (caller === "drill") operations.push(called);
+    return undefined;
+  };
+  await runFunction();
+  stack.aws.endpoint.faults = () => undefined;
+  const last = operations.indexOf(operation) + 1;
+  stack.aws.lambda.crashes = ({ functionName, calls }) =>
+    functionName === "drill" && calls === last ? "after" : undefined;
+  const outcome = await runFunction();
+  stack.aws.lambda.crashes = () => undefined;
+  return outcome;
 };
 
 const counted = () =>
@@ -53,11 +85,12 @@ describe("the daily drill", () => {
     expect(await runFunction()).toEqual({ payload: null });
     expect(counted()).toEqual(["DrillSucceeded"]);
     expect(await users()).toBe(0);
-    expect(stack.aws.mailbox.mails.filter(({ to }) => to === simulatorAddress)).toEqual([]);
+    expect(stack.aws.mailbox.mails.filter(({ to }) => to.includes("drill"))).toEqual([]);
+    expect(await ledgerKeys()).toEqual([]);
     expect(calls).toContain("CreateSchedule");
     const closed = stack.telemetry.lines.find(({ event }) => event === "window-closed");
     expect(closed?.fields).toMatchObject({ outcome: "re-enabled" });
-    expect(stack.telemetry.lines.map((line) => JSON.stringify(line)).join()).not.toContain(simulatorAddress);
+    expect(stack.telemetry.lines.map((line) => JSON.stringify(line)).join()).not.toContain("@");
   });
 
   it("fails as late when the timer is gone and the reconciler closes the window", async () => {
@@ -114,6 +147,84 @@ describe("the daily drill", () => {
     expect([counted(), await users()]).toEqual([["DrillSucceeded"], 0]);
   });
 
+  it.each(["AdminCreateUser", "AdminSetUserPassword", "CreateSchedule"])(
+    "deletes the user of a drill that died after %s, whose sub it may not know",
+    async (operation) => {
+      stack = await startStack();
+      expect(await dieAfter(operation)).toMatchObject({ error: { errorType: "Runtime.ExitError" } });
+      expect(await users()).toBe(1);
+      await stack.aws.clock.advanceBy(day);
+      await runFunction();
+      expect([counted(), await users()]).toEqual([["DrillSucceeded", "DrillSucceeded"], 0]);
+      await stack.aws.clock.advanceBy(day);
+      await runFunction();
+      expect([counted().length, await ledgerKeys()]).toEqual([3, []]);
+    },
+  );
+
+  it("succeeds whatever names, addresses and attributes strangers have taken, and does not touch them", async () => {
+    stack = await startStack();
+    await made(simulatorAddress, { name: drillUserName });
+    await runFunction();
+    expect([counted(), await users()]).toEqual([["DrillSucceeded"], 1]);
+  });
+
+  it("does not touch a user who took the name of one that a dead drill left", async () => {
+    stack = await startStack();
+    await dieAfter("CreateSchedule");
+    const [name = ""] = await ledgerKeys();
+    const { cognito } = operatorOf(stack).connection;
+    await cognito.send(new AdminDeleteUserCommand({ UserPoolId: stack.userPoolId, Username: name }));
+    await made(name, { name: drillUserName });
+    await stack.aws.clock.advanceBy(day);
+    await runFunction();
+    expect([counted().length, await users(), await ledgerKeys()]).toEqual([2, 1, []]);
+  });
+
+  it("keeps a user in mind whom Cognito says to have deleted and has not", async () => {
+    stack = await startStack();
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminDeleteUser" ? { kind: "no-effect" } : undefined;
+    await runFunction();
+    expect([counted(), await users()]).toEqual([["DrillFailed UserLeft"], 1]);
+    stack.aws.endpoint.faults = () => undefined;
+    await stack.aws.clock.advanceBy(day);
+    await runFunction();
+    expect([counted().at(-1), await users()]).toEqual(["DrillSucceeded", 0]);
+  });
+
+  it("is played with a standing user, which it neither makes nor deletes", async () => {
+    stack = await startStack({ DRILL_USER: "standing@example.com" });
+    await made("standing@example.com", { name: drillUserName, email: "standing@example.com" });
+    const calls: string[] = [];
+    stack.aws.endpoint.faults = ({ caller, operation, service }) => {
+      if (caller === "drill" && service === "cognito-idp") calls.push(operation);
+      return undefined;
+    };
+    await runFunction();
+    await stack.aws.clock.advanceBy(day);
+    await runFunction();
+    expect([counted(), await users()]).toEqual([["DrillSucceeded", "DrillSucceeded"], 1]);
+    expect([...new Set(calls)].sort()).toEqual(["AdminGetUser", "AdminSetUserMFAPreference"]);
+  });
+
+  it.each([
+    ["does not exist", undefined],
+    ["is not marked as a drill's", { name: "Ken" }],
+  ])("fails, and changes nobody, when the standing user %s", async (_what, attributes) => {
+    stack = await startStack({ DRILL_USER: "standing@example.com" });
+    if (attributes !== undefined) await made("standing@example.com", attributes);
+    await runFunction();
+    expect(counted()).toEqual(["DrillFailed DrillUserError"]);
+    expect(stack.telemetry.lines.find(({ event }) => event === "drill-failed")?.fields).toMatchObject({ step: "find" });
+  });
+
+  it("does nothing when it is left out", async () => {
+    stack = await startStack({ DRILL: "false" });
+    await runFunction();
+    expect([counted(), await users()]).toEqual([[], 0]);
+  });
+
   it("does nothing in observe mode", async () => {
     stack = await startStack({ MODE: "observe" });
     await runFunction();
@@ -142,31 +253,39 @@ describe("mfactl drill", () => {
     expect(await users()).toBe(0);
   });
 
-  it("does not touch a person who has the address", async () => {
+  it("does not touch a person who has the address of --email: its user gets one of its own", async () => {
     stack = await startStack();
     const operator = operatorOf(stack);
     const { cognito } = operator.connection;
-    const person = { UserPoolId: stack.userPoolId, Username: "ken@example.com" };
-    await cognito.send(new AdminCreateUserCommand({ ...person, MessageAction: "SUPPRESS" }));
+    const Username = await made("ken@example.com");
+    const person = { UserPoolId: stack.userPoolId, Username };
     const before = await cognito.send(new AdminGetUserCommand(person));
     await stack.aws.clock.advanceBy(day);
-    expect(await play(operator, { for: 30_000, email: person.Username })).toMatchObject({
-      kind: "drill-failed",
-      details: { step: "create", reason: "DrillUserError" },
-    });
+    expect(await play(operator, { for: 30_000, email: "ken@example.com" })).toBeUndefined();
     const { $metadata: _, ...after } = await cognito.send(new AdminGetUserCommand(person));
     expect(before).toMatchObject(after);
   });
 
-  it("does not get in the way of a drill that is running", async () => {
+  it("takes the stack's standing user, unless --email asks for a new one", async () => {
     stack = await startStack();
     const operator = operatorOf(stack);
+    operator.connection.outputs = { ...operator.connection.outputs, DrillUser: "standing@example.com" };
+    await made("standing@example.com", { name: drillUserName, email: "standing@example.com" });
+    expect(await play(operator, { for: 30_000 })).toBeUndefined();
+    expect(operator.said[0]).toContain("standing user");
+    expect(operator.said.at(-1)).not.toContain("deleted");
+    expect(await play(operator, { for: 30_000, email: "drill@example.com" })).toBeUndefined();
+    expect([operator.said.at(-1), await users()]).toEqual([expect.stringContaining("The user is deleted"), 1]);
+  });
+
+  it("can run while another drill does", async () => {
+    stack = await startStack();
+    const operator = operatorOf(stack);
+    let second: Promise<unknown> = Promise.resolve();
     await runFunction(async () => {
-      await expect(drill(operator.context, { for: 0 })).rejects.toMatchObject({
-        kind: "drill-failed",
-        message: expect.stringContaining("Another drill is running"),
-      });
+      second = stack.aws.clock.track(() => drill(operator.context, { for: 30_000 }));
     });
-    expect(counted()).toEqual(["DrillSucceeded"]);
+    await second;
+    expect([counted(), await users(), await ledgerKeys()]).toEqual([["DrillSucceeded"], 0, []]);
   });
 });

@@ -28,6 +28,17 @@ describe("deriveParameters", () => {
     });
   });
 
+  it("makes a user for each drill, unless it has a standing one or there are no drills", () => {
+    expect(deriveParameters({ ...parameters, drill: "true", drillUser: "" })).toMatchObject({
+      drills: "new-user",
+      drill: true,
+    });
+    expect(deriveParameters({ ...parameters, drill: "true", drillUser: "x" })).toMatchObject({
+      drills: "standing-user",
+    });
+    expect(deriveParameters({ ...parameters, drill: false })).toMatchObject({ drills: "none", drill: false });
+  });
+
   it("puts the oldest overdue at four times the tolerance", () => {
     expect(deriveParameters({ ...parameters, overdueTolerance: "1h" }).oldestOverdueSeconds).toBe(14_400);
   });

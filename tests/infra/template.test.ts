@@ -2,9 +2,12 @@ import { describe } from "@jest/globals";
 import { packageService, type Packaged } from "../support/packaged-template.ts";
 import { describeAlarms } from "./template/alarms.ts";
 import { describeDashboard } from "./template/dashboard.ts";
+import { describeDeployments } from "./template/deployments.ts";
+import { describeDrills } from "./template/drills.ts";
 import { describeFunctions } from "./template/functions.ts";
 import { describeHops } from "./template/hops.ts";
 import { describeLeastPrivilege } from "./template/least-privilege.ts";
+import { describeNames } from "./template/names.ts";
 import { describeOperatorPolicies } from "./template/operator-policies.ts";
 import { describeOutputs } from "./template/outputs.ts";
 import { describePermissions } from "./template/permissions.ts";
@@ -20,6 +23,7 @@ for (const variant of variants) {
 
 describe.each(packaged)("the template for %s", (_name, variant, packaged) => {
   describeFunctions(packaged);
+  describeNames(packaged);
   describeHops(packaged);
   describeStorage(packaged, variant);
   describePermissions(packaged, variant);
@@ -32,3 +36,7 @@ describe.each(packaged)("the template for %s", (_name, variant, packaged) => {
     describeOperatorPolicies(packaged, variant);
   }
 });
+
+// Here, since two commands at once would bundle into the same folder.
+describeDeployments();
+describeDrills();

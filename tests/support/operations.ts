@@ -14,6 +14,7 @@ import { names } from "../../local/service-names.ts";
 import { deployStack, type Stack } from "../../local/stack.ts";
 import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { dynamoServedPools } from "../../shared/served-pools.ts";
+import { drillLedger } from "../../shared/drill/new-drill-user.ts";
 
 export const startStack = async (parameters: Record<string, string> = {}): Promise<Stack> => {
   let seed = 7;
@@ -33,6 +34,7 @@ export const operatorOf = (stack: Stack, answer: (question: string) => boolean =
     servedPools: dynamoServedPools(documents, names.windowsTable),
     stack: { name: names.stack },
     outputs: stack.outputs,
+    drillLedger: drillLedger(documents, names.windowsTable, stack.userPoolId),
     cognito: new CognitoIdentityProviderClient(options),
     lambda: new LambdaClient(options),
     sqs: new SQSClient(options),

@@ -67,10 +67,13 @@ export interface InvokePermission {
 export class Packaged {
   readonly template: Template;
   readonly zips: Map<string, Buffer>;
+  /** The statements that the framework sends with SetStackPolicy after an update. */
+  readonly stackPolicy: Statement[];
 
-  constructor(template: Template, zips: Map<string, Buffer>) {
+  constructor(template: Template, zips: Map<string, Buffer>, stackPolicy: Statement[]) {
     this.template = template;
     this.zips = zips;
+    this.stackPolicy = stackPolicy;
   }
 
   /** The properties of the resources of one type, by logical id. */
@@ -112,7 +115,10 @@ export const packageService = async (...args: string[]): Promise<Packaged> => {
     const zips = await Promise.all(
       names.map(async (name) => [name.replace(".zip", ""), await readFile(join(folder, name))] as const),
     );
-    return new Packaged(JSON.parse(text) as Template, new Map(zips));
+    const state = JSON.parse(await readFile(join(folder, "serverless-state.json"), "utf8")) as {
+      service: { provider: { stackPolicy: Statement[] } };
+    };
+    return new Packaged(JSON.parse(text) as Template, new Map(zips), state.service.provider.stackPolicy);
   } finally {
     await rm(folder, { recursive: true });
   }

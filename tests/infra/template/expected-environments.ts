@@ -22,7 +22,7 @@ export const environments = {
   ],
   drill: [
     ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_QUEUE_ARN", "SCHEDULE_GROUP", "TIMER_ROLE_ARN", "TIMER_DLQ_ARN"],
-    ...["USER_POOL_ID", "DRILL_EMAIL", "MAX_WINDOW", "GRACE_PERIOD", "SCOPE", "MODE"],
+    ...["USER_POOL_ID", "DRILL", "DRILL_EMAIL", "DRILL_USER", "MAX_WINDOW", "GRACE_PERIOD", "SCOPE", "MODE"],
   ],
   "explain-alarm": ["WINDOWS_TABLE", "ALARM_TOPIC_ARN", "STAGE", "USER_POOL_ID", "OVERDUE_TOLERANCE"],
 };

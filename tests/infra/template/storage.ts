@@ -31,6 +31,23 @@ export const describeStorage = (packaged: Packaged, variant: Variant) =>
       });
     });
 
+    it("table and pool through every update, by a stack policy that allows the rest", () => {
+      const of = (effect: string) => packaged.stackPolicy.filter(({ Effect }) => Effect === effect);
+      expect(of("Allow")).toEqual([{ Effect: "Allow", Principal: "*", Action: ["Update:*"], Resource: "*" }]);
+      expect(of("Deny")).toEqual([
+        {
+          Effect: "Deny",
+          Principal: "*",
+          Action: ["Update:Replace", "Update:Delete"],
+          Resource: "*",
+          Condition: { StringEquals: { ResourceType: ["AWS::DynamoDB::Table", "AWS::Cognito::UserPool"] } },
+        },
+      ]);
+      const made = Object.values(packaged.template.Resources).map(({ Type }) => Type);
+      expect(made).toContain("AWS::DynamoDB::Table");
+      expect(made.includes("AWS::Cognito::UserPool")).toBe(variant.pool === "ReferencePool.Arn");
+    });
+
     it("in its index all that reconcile reads", () => {
       const now = new Date("2026-01-15T10:00:00.000Z");
       const user = { userPoolId: "eu-west-1_Example00", sub: "sub", username: "name", factors: { active: [] } };
