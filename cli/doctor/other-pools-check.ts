@@ -1,5 +1,5 @@
 import { mostServedPools } from "../../shared/served-pools.ts";
-import { plural } from "../output.ts";
+import { plain, plural } from "../output.ts";
 import { type Check, fail, type Finding, ok } from "./finding.ts";
 
 /** Where the count stops, however many there are. */
@@ -12,12 +12,13 @@ export const checkOtherPools: Check = async ({ dueIndex, servedPools, outputs: {
     if (key === UserPoolId) continue;
     const { count, atLeast } = await dueIndex.count(key, {}, mostCounted, () => true);
     if (count === 0) continue;
+    const pool = plain(key);
     const windows = `${atLeast ? "At least " : ""}${plural(count, "window")}`;
     findings.push(
       fail(
         "other-pools",
-        `${windows} of the user pool ${key} ${count === 1 ? "is" : "are"} open, and the stack is for ${UserPoolId} now: nothing closes them.`,
-        `Deploy with userPoolId ${key}, close them with mfactl list and mfactl close, then come back: docs/runbook.md#move-to-another-user-pool.`,
+        `${windows} of the user pool ${pool} ${count === 1 ? "is" : "are"} open, and the stack is for ${UserPoolId} now: nothing closes them.`,
+        `Deploy with userPoolId ${pool}, close them with mfactl list and mfactl close, then come back: docs/runbook.md#move-to-another-user-pool.`,
       ),
     );
   }

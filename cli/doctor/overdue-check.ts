@@ -2,7 +2,7 @@ import type { DueRow } from "../../shared/due-index.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { firstImpossible } from "../../shared/impossible.ts";
 import { plus } from "../../shared/window.ts";
-import { plural } from "../output.ts";
+import { plain, plural } from "../output.ts";
 import { type Check, fail, type Finding, ok } from "./finding.ts";
 
 /** Where the count stops, however many there are. */
@@ -31,7 +31,7 @@ export const checkOverdue: Check = async ({ dueIndex, outputs: { UserPoolId }, p
   const beyond = { from: firstImpossible(now, policy.overdueTolerance) };
   const impossible = await count(beyond);
   if (impossible.count > 0) {
-    const subs = (await read(beyond)).map(({ sub }) => sub).join(", ");
+    const subs = (await read(beyond)).map(({ sub }) => plain(sub)).join(", ");
     const found = `${plural(impossible.count, "window")} due later than any window can be, so that users stay exempt: ${subs}.`;
     findings.push(fail("overdue", found, "mfactl close SUB ends it. Find out who may write into the table."));
   }
