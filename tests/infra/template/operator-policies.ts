@@ -68,7 +68,7 @@ export const describeOperatorPolicies = (packaged: Packaged, variant: Variant): 
       administrator: { allowed: new Set(administrator), used: new Set() },
     };
     const usedOf = (caller: string) => [...(operators[caller]?.used ?? [])];
-    const surroundings = process.env;
+    let caller = "";
     let stack: TestStack;
     let logs: Server;
     let type: (caller: string, typed: Typed[]) => Promise<Typed[]>;
@@ -79,22 +79,22 @@ export const describeOperatorPolicies = (packaged: Packaged, variant: Variant): 
       stack.aws.endpoint.faults = (call) => refuseUnlessAllowed(operators[call.caller], call, variant);
       const served = await serve(async ({ headers }) => {
         const operation = headers["x-amz-target"]?.split(".").at(-1) ?? "";
-        const call = { service: "logs", operation, input: {}, caller: process.env["AWS_ACCESS_KEY_ID"] ?? "" };
+        const call = { service: "logs", operation, input: {}, caller };
         const refused = refuseUnlessAllowed(operators[call.caller], call, variant);
         const type = { "content-type": "application/x-amz-json-1.1" };
         if (refused === undefined) return { status: 200, headers: type, body: "{}" };
         return { status: 400, headers: { ...type, "x-amzn-errortype": refused.code }, body: "{}" };
       }, 0);
       logs = served.server;
-      type = async (caller, typed) => {
-        process.env = { ...surroundings, ...environmentOf(caller, stack.aws.url, served.url) };
+      type = async (operator, typed) => {
+        caller = operator;
+        const environment = environmentOf(operator, stack.aws.url, served.url);
         const ended: Typed[] = [];
-        for (const [line] of typed) ended.push([line, await mfactl(stack, line)]);
+        for (const [line] of typed) ended.push([line, await mfactl(stack, line, environment)]);
         return ended;
       };
     }, 60_000);
     afterAll(async () => {
-      process.env = surroundings;
       logs.closeAllConnections();
       logs.close();
       await stack.stop();
@@ -179,11 +179,11 @@ const environmentOf = (caller: string, url: string, logsUrl: string) => ({
   AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsUrl,
 });
 
-const mfactl = async ({ aws }: TestStack, line: string): Promise<number> => {
+const mfactl = async ({ aws }: TestStack, line: string, environment: Record<string, string>): Promise<number> => {
   const said: string[] = [];
   const sink = { write: (text: string) => said.push(text) };
   return run(["--region", aws.region, "--stack-name", names.stack, ...line.split(" ")], {
-    environment: { AWS_REGION: aws.region },
+    environment,
     clock: { now: () => aws.clock.now(), sleep: (milliseconds) => aws.clock.advanceBy(milliseconds) },
     newId: () => `${line.split(" ")[0]}-${said.length}`,
     stdout: sink,
