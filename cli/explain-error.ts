@@ -47,12 +47,6 @@ const explanations: { names: RegExp; kind: FailureKind; words: string; next: str
 /** What the SDK calls an answer that it cannot read, or that does not say what went wrong. */
 const unread = ["Error", "SyntaxError", "Unknown", "UnknownError"];
 
-const metadata = v.object({ $metadata: v.object({ httpStatusCode: v.number() }) });
-
-/** The HTTP status of an answer that is none of AWS's, such as a page of HTML; undefined for every other error. */
-const statusOfStranger = (error: Error): number | undefined =>
-  unread.includes(error.name) && v.is(metadata, error) ? error.$metadata.httpStatusCode : undefined;
-
 /** Any error as a Failure, in words, with what to do next. */
 export const explainError = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
@@ -60,7 +54,11 @@ export const explainError = (error: unknown): Failure => {
     return new Failure("configuration", error.message, "Deploy the stack again with this version.", { cause: error });
   }
   if (!(error instanceof Error)) return new Failure("unexpected", String(error));
-  const status = statusOfStranger(error);
+  if (statusOf(error) === 407) {
+    const next = "Write its name and password into HTTPS_PROXY: http://name:password@proxy.example.com:8080.";
+    return new Failure("aws-failed", "The proxy asks who you are.", next, { cause: error });
+  }
+  const status = unread.includes(error.name) ? statusOf(error) : undefined;
   if (status !== undefined) {
     return new Failure(
       "aws-failed",
@@ -70,10 +68,6 @@ export const explainError = (error: unknown): Failure => {
     );
   }
   const names = [error.name, "code" in error && typeof error.code === "string" ? error.code : ""];
-  if (statusOf(error) === 407) {
-    const next = "Write its name and password into HTTPS_PROXY: http://name:password@proxy.example.com:8080.";
-    return new Failure("aws-failed", "The proxy asks who you are.", next, { cause: error });
-  }
   const explained = explanations.find((explanation) => names.some((name) => explanation.names.test(name)));
   const said = [error.name, error.message].filter((part) => part !== "" && part !== "Error").join(": ");
   if (explained !== undefined) {

@@ -125,7 +125,7 @@ const heapInUse = (): number => {
 const forgetClosed = async ({ table }: BurstStack): Promise<void> => {
   const TableName = names.windowsTable;
   for (const { user, item } of [...table.items(TableName)]) {
-    if (item?.["S"] === "open") continue;
+    if (!/^(closed#|seen$)/.test(String(item?.["S"]))) continue;
     const call = {
       service: "DynamoDB",
       caller: "burst",
@@ -201,7 +201,8 @@ const freshReset = (stack: BurstStack, at: Date): Promise<number> =>
       await aws.cognito.perform(call, { method: "POST", path: "/", headers: {}, body: "" });
       user.sub = [...aws.cognito.users(userPoolId)].at(-1)?.sub ?? "";
     });
-    clock.at(at, () => {
+    clock.at(at, async () => {
+      await operator.windows.noteLook({ userPoolId, sub: user.sub }, { known: true });
       void aws.lambda.invoke("post-confirmation", {
         version: "1",
         triggerSource: "PostConfirmation_ConfirmForgotPassword",

@@ -195,7 +195,7 @@ describe("the daily drill", () => {
 
   it("is played with a standing user, which it neither makes nor deletes", async () => {
     stack = await startStack({ DRILL_USER: "standing@example.com" });
-    await made("standing@example.com", { name: drillUserName, email: "standing@example.com" });
+    await made("standing@example.com", { name: drillUserName, email: "standing@example.com", email_verified: "true" });
     const calls: string[] = [];
     stack.aws.endpoint.faults = ({ caller, operation, service }) => {
       if (caller === "drill" && service === "cognito-idp") calls.push(operation);
@@ -270,7 +270,7 @@ describe("mfactl drill", () => {
     stack = await startStack();
     const operator = operatorOf(stack);
     operator.connection.outputs = { ...operator.connection.outputs, DrillUser: "standing@example.com" };
-    await made("standing@example.com", { name: drillUserName, email: "standing@example.com" });
+    await made("standing@example.com", { name: drillUserName, email: "standing@example.com", email_verified: "true" });
     expect(await play(operator, { for: 30_000 })).toBeUndefined();
     expect(operator.said[0]).toContain("standing user");
     expect(operator.said.at(-1)).not.toContain("deleted");

@@ -105,7 +105,7 @@ describe("a lone authenticator app", () => {
   });
 
   it("protects a user who was never known with Email MFA", async () => {
-    const user = await stack.user({ emailMfa: false });
+    const user = await stack.user({ emailMfa: false, known: false });
     await enrolApp(user);
     await record(user);
     const { open, seen } = await stack.find(user);
