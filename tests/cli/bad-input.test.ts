@@ -131,6 +131,14 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
     expect(stderr).toContain(wayOut);
   });
 
+  it("a user who never had Email MFA, unless the policy enrols", async () => {
+    stack = await startMfactlStack();
+    const { username } = await stack.addUser("jun@example.com", false);
+    const { code, stderr } = await refused(username);
+    expect(code).toBe(15);
+    expect(stderr).toContain("set enrol: true");
+  });
+
   it("a duration of none, and one beyond the cap", async () => {
     stack = await startMfactlStack();
     const { username } = await stack.addUser("hanako@example.com");

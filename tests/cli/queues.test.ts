@@ -9,6 +9,7 @@ let hanako: User;
 beforeEach(async () => {
   stack = await startMfactlStack();
   hanako = await stack.addUser("hanako@example.com", false);
+  await stack.know(hanako);
 });
 afterEach(() => stack.stop());
 

@@ -87,6 +87,8 @@ export const startMfactlStack = async (
       }
       return { username: Username, sub: User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "" };
     },
+    /** Has the table remember that Email MFA was on. */
+    know: (user: User) => stack.operator.windows.noteLook({ userPoolId, sub: user.sub }, { known: true }),
     async hasEmailMfa(user: User): Promise<boolean> {
       const { UserMFASettingList } = await cognito.adminGetUser({ UserPoolId: userPoolId, Username: user.username });
       return UserMFASettingList?.includes("EMAIL_OTP") ?? false;
