@@ -21,6 +21,7 @@ export const metricNames = [
   "WindowsOpen",
   "WindowsOverdue",
   "OldestOverdue",
+  "RecordsNotHandled",
   "ReconcilerHeartbeat",
   "DrillSucceeded",
   "DrillFailed",

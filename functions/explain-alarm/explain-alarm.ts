@@ -1,17 +1,20 @@
 import * as v from "valibot";
 import { alarm } from "../../events/alarm.ts";
 import type { Clock } from "../../shared/clock.ts";
+import type { FailedRecords } from "../../shared/failed-records.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
 import { isOverdue, type Window } from "../../shared/window.ts";
 import type { Notices } from "./notices.ts";
+import { wordFailedRecords } from "./word-failed-records.ts";
 import { wordNotice } from "./word-notice.ts";
 
 interface Options {
   userPoolId: string;
   stage: string;
   windows: Pick<WindowStore, "dueUntil" | "find">;
+  failedRecords: Pick<FailedRecords, "list">;
   notices: Notices;
   policy: Pick<Policy, "overdueTolerance">;
   clock: Clock;
@@ -31,10 +34,15 @@ export const createExplainAlarm = (options: Options) => async (event: unknown) =
   const { userPoolId, stage, clock, notices, telemetry } = options;
   const { alarmName, configuration } = alarmData;
   const now = clock.now();
+  const about = { alarmName, description: configuration?.description, userPoolId, stage };
+  if (alarmName.endsWith("-records-not-handled")) {
+    const records = await options.failedRecords.list(mostRead);
+    await notices.publish(wordFailedRecords({ ...about, records, uncounted: records.length === mostRead }));
+    telemetry.log.info("alarm-explained", { alarm: alarmName, records: records.length });
+    return;
+  }
   const found = await troubledWindows(options, now);
-  await notices.publish(
-    wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, ...found }),
-  );
+  await notices.publish(wordNotice({ ...about, now, ...found }));
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 

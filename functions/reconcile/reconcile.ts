@@ -12,6 +12,8 @@ interface Options {
   userPoolId: string;
   windows: Pick<WindowStore, "dueUntil" | "countOpen">;
   queue: Pick<DueQueue, "sendAll" | "depth">;
+  /** Counts the records that nobody has handled, and sends them again; gives what is to be logged of it. */
+  sendFailedRecordsAgain: () => Promise<{ recordsNotHandled: number; recordsSentAgain: number }>;
   policy: Pick<Policy, "reEnableRate" | "overdueTolerance">;
   clock: Clock;
   telemetry: Telemetry;
@@ -31,7 +33,7 @@ const mostCounted = 1_000;
  * DUE queue: the longest due first, and no more than the workers get through before it runs again.
  */
 export const createReconcile =
-  ({ userPoolId, windows, queue, policy, clock, telemetry }: Options) =>
+  ({ userPoolId, windows, queue, sendFailedRecordsAgain, policy, clock, telemetry }: Options) =>
   async (): Promise<void> => {
     const now = clock.now();
     const most = (policy.reEnableRate * interval) / 1000;
@@ -57,9 +59,10 @@ export const createReconcile =
     await telemetry.flush();
     const nudged = nudges.slice(0, Math.max(0, most - (await queue.depth())));
     await queue.sendAll(nudged);
+    const failedRecords = await sendFailedRecordsAgain();
     const open = await windows.countOpen(userPoolId, mostCounted);
     telemetry.metrics.add("WindowsOpen", open);
     telemetry.metrics.add("ReconcilerHeartbeat", 1);
-    telemetry.log.info("reconciled", { open, overdue, oldestSeconds: oldest, nudged: nudged.length });
+    telemetry.log.info("reconciled", { open, overdue, oldestSeconds: oldest, nudged: nudged.length, ...failedRecords });
     await telemetry.flush();
   };

@@ -1,5 +1,6 @@
 import { minute } from "../../shared/duration.ts";
 import { emailMfaIsOn, isProtected } from "../../shared/factors.ts";
+import { failedRecordsLedger } from "../../shared/failed-record.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { type ClosedWindow, plus, type Window } from "../../shared/window.ts";
 import { currentInvocation } from "../aws/lambda/invocation.ts";
@@ -92,6 +93,13 @@ export class Watch {
         this.violate(`exempt ${Math.round(late / minute)} minutes past due, and no alarm stands`, window);
       }
     }
+  }
+
+  /** The ids of the records whose users nobody has looked at, as the table has them. */
+  remembered(): string[] {
+    return [...this.#options.table.items(names.windowsTable)]
+      .filter(({ user }) => String(user?.["S"]).startsWith(`${failedRecordsLedger}#`))
+      .map(({ item }) => String(item?.["S"]));
   }
 
   violate(rule: string, about?: { username: string }): void {

@@ -4,7 +4,9 @@ import { readFile } from "node:fs/promises";
 import { createExplainAlarm } from "../../functions/explain-alarm/explain-alarm.ts";
 import { snsNotices, type Notice } from "../../functions/explain-alarm/notices.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
+import { names } from "../../local/service-names.ts";
 import { hour, minute } from "../../shared/duration.ts";
+import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import { noteFailure, plus, type Window } from "../../shared/window.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
@@ -31,6 +33,7 @@ const explain = async (
     userPoolId,
     stage: "prod",
     windows,
+    failedRecords: dynamoFailedRecords(local.documents, names.windowsTable, userPoolId),
     notices: {
       publish: async (notice) => {
         published.push(notice);
@@ -106,6 +109,21 @@ describe("the explanation of an alarm", () => {
     expect(read).toBe(1_001);
     expect(notice?.subject).toContain("more than 1000 users");
     expect(notice?.body).toContain("And more than 990 more");
+  });
+
+  it("names the users of records that nobody has handled, the oldest first", async () => {
+    const failedRecords = dynamoFailedRecords(local.documents, names.windowsTable, userPoolId);
+    for (let index = 0; index < 12; index += 1) {
+      const at = plus(now, -index * minute);
+      const record = { version: 1, id: `id-${index}`, kind: "signed-in", at, userPoolId } as const;
+      await failedRecords.remember({ ...record, sub: `sub-${index}\u001b`, username: "hanako@example.com" }, now);
+    }
+    const alarmData = { ...sample.alarmData, alarmName: "cognito-mfa-lifecycle-prod-records-not-handled" };
+    const [notice] = await explain({ ...sample, alarmData });
+    expect(notice?.subject).toBe("cognito-mfa-lifecycle-prod-records-not-handled: 12 records not handled");
+    expect(notice?.body).toMatch(/user {6}sub-11\?\nrecord {4}signed-in, 2026-01-15 09:49 UTC[^]*user {6}sub-2\?/);
+    expect(notice?.body).toContain("And 2 more.");
+    expect(notice?.body).not.toMatch(/sub-1\?|hanako|@|\u001b/);
   });
 
   it("says so when it healed meanwhile", async () => {

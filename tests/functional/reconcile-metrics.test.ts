@@ -30,6 +30,7 @@ it("reports who is exempt, who is overdue and for how long, and that it is alive
       },
       depth: async () => 0,
     },
+    sendFailedRecordsAgain: async () => ({ recordsNotHandled: 0, recordsSentAgain: 0 }),
     policy: { reEnableRate: 10, overdueTolerance: 15 * minute },
     clock,
     telemetry: recorded.for("reconcile"),

@@ -44,7 +44,34 @@ const ofTable = (call: Call): string[] | undefined => {
   const tables = Object.keys(input["RequestItems"] ?? { [text(call, "TableName")]: {} });
   if (tables.join() !== names.windowsTable) return undefined;
   const index = text(call, "IndexName");
-  return [`dynamodb:${operation} on ${index === "" ? "WindowsTable.Arn" : `\${WindowsTable.Arn}/index/${index}`}`];
+  if (index !== "") return [`dynamodb:${operation} on \${WindowsTable.Arn}/index/${index}`];
+  const needed = `dynamodb:${operation} on WindowsTable.Arn`;
+  const partitions = partitionsOf(input);
+  return partitions.length === 0 ? [needed] : partitions.map((partition) => `${needed} of ${partition}`);
+};
+
+interface Keyed {
+  user?: { S?: string };
+}
+
+/**
+ * The partitions that a call names, as the template would: those of the users of the pool, or a ledger's. A scan names none.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+const partitionsOf = (input: Call["input"]): string[] => {
+  const { Item, Key, RequestItems, ExpressionAttributeValues, KeyConditionExpression } = input as {
+    Item?: Keyed;
+    Key?: Keyed;
+    RequestItems?: Record<string, { Keys: Keyed[] }>;
+    ExpressionAttributeValues?: Record<string, { S?: string }>;
+    KeyConditionExpression?: string;
+  };
+  const asked = KeyConditionExpression === undefined ? [] : [{ user: ExpressionAttributeValues?.[":user"] ?? {} }];
+  const keys = [Item, Key, ...Object.values(RequestItems ?? {}).flatMap(({ Keys }) => Keys), ...asked];
+  const users = keys.flatMap((key) => (key === undefined ? [] : [key.user?.S ?? "unknown"]));
+  return [
+    ...new Set(users.map((user) => user.replace(/^[\w-]+_\w+#.*/, "${Pool}#user").replace(/#[\w-]+_\w+$/, "#${Pool}"))),
+  ];
 };
 
 /** What an operator's tool asks besides. */

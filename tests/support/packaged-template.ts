@@ -28,7 +28,7 @@ export interface Statement {
   Principal?: "*" | { Service?: string; AWS?: Reference };
   Action: string | string[];
   Resource?: Reference | Reference[];
-  Condition?: Record<string, Record<string, Reference>>;
+  Condition?: Record<string, Record<string, Reference | Reference[]>>;
 }
 
 export interface PolicyDocument {
@@ -130,4 +130,24 @@ export const pointsAt = (reference: Reference | undefined): string => {
 export const listOf = <Item>(items: Item | Item[] | undefined): Item[] => {
   if (items === undefined) return [];
   return Array.isArray(items) ? items : [items];
+};
+
+/** What the statements allow, as "action on resource", and "… of partition" where only some of a table's are allowed. */
+export const grantsOf = (statements: Statement[]): string[] =>
+  statements.flatMap(({ Action, Resource, Condition }) =>
+    listOf(Action).flatMap((action) =>
+      listOf(Resource).flatMap((resource) => {
+        const grant = `${action} on ${pointsAt(resource)}`;
+        const partitions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
+          /^ForAllValues:String(Equals|Like)$/.test(operator) ? listOf(keys["dynamodb:LeadingKeys"]) : [],
+        );
+        return partitions.length === 0 ? [grant] : partitions.map((partition) => `${grant} of ${pointsAt(partition)}`);
+      }),
+    ),
+  );
+
+/** Whether the grant, as `grantsOf` gives it, allows what is needed: the same action, and the partition or all of them. */
+export const covers = (grant: string, needed: string): boolean => {
+  if (grant === needed || needed.startsWith(`${grant} of `)) return true;
+  return grant.includes(" of ") && grant.endsWith("*") && needed.startsWith(grant.slice(0, -1));
 };

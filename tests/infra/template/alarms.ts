@@ -36,6 +36,7 @@ const expectedAlarms: Record<string, string> = {
   "oldest-overdue": "ignore",
   "reconciler-heartbeat-missing": "breaching",
   "records-failed": "notBreaching",
+  "records-not-handled": "ignore",
   "resets-unusual": "notBreaching",
   "records-dlq-not-empty": "notBreaching",
   "due-dlq-not-empty": "notBreaching",
@@ -117,13 +118,14 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       );
       expect(explained.map(({ AlarmName }) => AlarmName).sort()).toEqual([
         `${prefix}re-enable-failed`,
+        `${prefix}records-not-handled`,
         `${prefix}windows-overdue`,
       ]);
     });
 
     it("watch metrics of ours that exist, with the dimensions that they are written with", () => {
       const own = metrics.filter(({ Namespace }) => Namespace === "CognitoMfaLifecycle");
-      expect(own).toHaveLength(9);
+      expect(own).toHaveLength(10);
       for (const { MetricName, Dimensions } of own) {
         expect(metricNames).toContain(MetricName);
         const dimensions = Dimensions.map(({ Name, Value }): [string, Reference] => [Name, Value]);

@@ -1,15 +1,22 @@
 export const powertools = ["POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"];
 /** The variables that each function reads, besides those of Powertools. */
 export const environments = {
-  "custom-message": ["RECORDS_QUEUE_URL", "RESET_MAIL", "GRACE_PERIOD"],
-  "post-confirmation": ["RECORDS_QUEUE_URL"],
+  "custom-message": ["RECORDS_QUEUE_URL", "WINDOWS_TABLE", "RESET_MAIL", "GRACE_PERIOD"],
+  "post-confirmation": ["RECORDS_QUEUE_URL", "WINDOWS_TABLE"],
   "post-authentication": ["RECORDS_QUEUE_URL", "WINDOWS_TABLE", "VERIFY_EVERY"],
   "record-reset": [
     ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_QUEUE_ARN", "RECORDS_DLQ_URL", "SCHEDULE_GROUP", "TIMER_ROLE_ARN"],
     ...["TIMER_DLQ_ARN", "USER_POOL_ID", "GRACE_PERIOD", "MAX_WINDOW", "SCOPE", "ENROL", "MODE", "CLOSE_ON_SIGN_IN"],
   ],
   "re-enable-mfa": ["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_DLQ_URL", "USER_POOL_ID", "MODE", "RE_ENABLE_RATE"],
-  reconcile: ["WINDOWS_TABLE", "DUE_QUEUE_URL", "USER_POOL_ID", "RE_ENABLE_RATE", "OVERDUE_TOLERANCE"],
+  reconcile: [
+    "WINDOWS_TABLE",
+    "DUE_QUEUE_URL",
+    "RECORDS_QUEUE_URL",
+    "USER_POOL_ID",
+    "RE_ENABLE_RATE",
+    "OVERDUE_TOLERANCE",
+  ],
   drill: [
     ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_QUEUE_ARN", "SCHEDULE_GROUP", "TIMER_ROLE_ARN", "TIMER_DLQ_ARN"],
     ...["USER_POOL_ID", "DRILL_EMAIL", "MAX_WINDOW", "GRACE_PERIOD", "SCOPE", "MODE"],

@@ -22,16 +22,27 @@ const triggers = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthenti
 const others = ["RecordDashreset", "ReDashenableDashmfa", "Reconcile", "Drill"];
 const deadLetterQueues = ["RecordsDlq", "DueDlq", "TimerDlq", "ReconcileDlq", "ExplainAlarmDlq", "DrillDlq"];
 
+const rememberRecords = on("WindowsTable.Arn", "dynamodb:PutItem").map((grant) => `${grant} of failed-records#*`);
+
 const setTimers = [...on(timers, "scheduler:CreateSchedule"), ...on("TimerRole.Arn", "iam:PassRole")];
 
 /** Everything that each role may do, and everybody who gets a managed policy, and nothing besides. */
 export const permissions = ({ pool, topic }: Variant): Record<string, string[]> => ({
-  CustomMessageRole: [...logTo("CustomDashmessageLogGroup"), ...on("RecordsQueue.Arn", "sqs:SendMessage")],
-  PostConfirmationRole: [...logTo("PostDashconfirmationLogGroup"), ...on("RecordsQueue.Arn", "sqs:SendMessage")],
+  CustomMessageRole: [
+    ...logTo("CustomDashmessageLogGroup"),
+    ...on("RecordsQueue.Arn", "sqs:SendMessage"),
+    ...rememberRecords,
+  ],
+  PostConfirmationRole: [
+    ...logTo("PostDashconfirmationLogGroup"),
+    ...on("RecordsQueue.Arn", "sqs:SendMessage"),
+    ...rememberRecords,
+  ],
   PostAuthenticationRole: [
     ...logTo("PostDashauthenticationLogGroup"),
     ...on("RecordsQueue.Arn", "sqs:SendMessage"),
     ...on("WindowsTable.Arn", "dynamodb:Query"),
+    ...rememberRecords,
   ],
   RecordResetRole: [
     ...logTo("RecordDashresetLogGroup"),
@@ -53,7 +64,9 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   ReconcileRole: [
     ...logTo("ReconcileLogGroup"),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
+    "dynamodb:Query on WindowsTable.Arn of failed-records#${Pool}",
     ...on("DueQueue.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes"),
+    ...on("RecordsQueue.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes"),
     ...on("ReconcileDlq.Arn", "sqs:SendMessage"),
   ],
   ExplainAlarmRole: [

@@ -35,6 +35,7 @@ const wholeLife = async (stack: TestStack): Promise<void> => {
   const { cognito, userPoolId: UserPoolId } = stack;
   await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: "staff" }));
   await triggers(stack, await stack.user({ emailMfa: false }));
+  await failedRecords(stack);
   await stack.aws.clock.advanceBy(2 * minute);
   await lateFactsAndOddMessages(stack);
   await stack.aws.clock.advanceBy(80 * minute);
@@ -47,6 +48,16 @@ const triggers = async ({ aws }: TestStack, user: TestUser): Promise<void> => {
   await aws.lambda.invoke("custom-message", custom);
   await aws.lambda.invoke("post-confirmation", aTrigger("PostConfirmation_ConfirmForgotPassword", user));
   await aws.lambda.invoke("post-authentication", aTrigger("PostAuthentication_Authentication", user));
+};
+
+/** The queue takes nothing for a moment: each trigger's record is remembered, sent again and handled. */
+const failedRecords = async (stack: TestStack): Promise<void> => {
+  const { aws } = stack;
+  aws.endpoint.faults = ({ service, caller }) =>
+    service === "SQS" && caller.includes("-") && caller !== "re-enable-mfa" ? { kind: "server-error" } : undefined;
+  await triggers(stack, await stack.user({ emailMfa: false }));
+  aws.endpoint.faults = () => undefined;
+  await aws.clock.advanceBy(6 * minute);
 };
 
 /** A window due at once, one that closes because Email MFA is on, one whose user is gone, a late fact, and rubbish. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  grantsOf,
   type InvokePermission,
   listOf,
   type Packaged,
@@ -18,12 +19,7 @@ interface Role {
   Policies: { PolicyDocument: PolicyDocument }[];
 }
 
-const granted = (statements: Statement[]): string[] =>
-  statements
-    .flatMap(({ Action, Resource }) =>
-      listOf(Action).flatMap((action) => listOf(Resource).map((resource) => `${action} on ${pointsAt(resource)}`)),
-    )
-    .sort();
+const granted = (statements: Statement[]): string[] => grantsOf(statements).sort();
 
 const stackAlarms = {
   "Fn::Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:cognito-mfa-lifecycle-prod-*",
@@ -142,7 +138,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       ]);
     });
 
-    it("let functions be called by the pool, two alarms and two rules, and each of them for this account only", () => {
+    it("let functions be called by the pool, three alarms and two rules, and each of them for this account only", () => {
       const invokers = packaged.all<InvokePermission>("AWS::Lambda::Permission").map((permission) => [
         permission.Principal,
         pointsAt(permission.FunctionName).replace(/LambdaFunction\.Arn$/, ""),
@@ -151,7 +147,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
         permission.Principal === "events.amazonaws.com" ? undefined : permission.SourceAccount,
       ]);
       const byPool = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication"];
-      const byAlarm = ["ReEnableFailedAlarm.Arn", "WindowsOverdueAlarm.Arn"];
+      const byAlarm = ["ReEnableFailedAlarm.Arn", "WindowsOverdueAlarm.Arn", "RecordsNotHandledAlarm.Arn"];
       expect(invokers.sort()).toEqual(
         [
           ...byPool.map((id) => ["cognito-idp.amazonaws.com", id, variant.pool, thisAccount]),
