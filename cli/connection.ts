@@ -5,6 +5,8 @@ import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
+import type { AcceptedCase } from "../shared/accepted-windows.ts";
+import type { Ledger } from "../shared/ledger.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
 import type { LogFields, Telemetry } from "../shared/telemetry.ts";
 import type { WindowReports } from "../shared/window-reports.ts";
@@ -16,6 +18,7 @@ export interface Connection extends Deps {
   stack: { name: string; stage: string; region: string; local: boolean };
   outputs: StackOutputs;
   reports: WindowReports;
+  accepted: Ledger<AcceptedCase>;
   cognito: CognitoIdentityProviderClient;
   sqs: SQSClient;
   scheduler: SchedulerClient;

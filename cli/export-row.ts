@@ -1,3 +1,4 @@
+import { acceptedUntil } from "../shared/accept-window.ts";
 import { withoutAddresses } from "../shared/telemetry.ts";
 import type { ClosedWindow, Window } from "../shared/window.ts";
 
@@ -28,11 +29,12 @@ export const exportRow = (window: Window | ClosedWindow) => {
     openedBy: window.openedBy?.by ?? null,
     reason: text(window.openedBy?.reason),
     ticket: text(window.openedBy?.ticket),
-    changes: window.changes.map(({ kind, at, by, dueAt, reason, ticket }) => ({
+    changes: window.changes.map(({ kind, at, by, dueAt, until, reason, ticket }) => ({
       kind,
       at: at.toISOString(),
       by,
       dueAt: dueAt.toISOString(),
+      ...(until && { until: until.toISOString() }),
       reason: text(reason),
       ticket: text(ticket),
     })),
@@ -47,6 +49,9 @@ export const exportRow = (window: Window | ClosedWindow) => {
     factorsBefore: window.factorsBefore.active,
     factorsAtClose: closed?.evidence?.before.active ?? null,
     factorsAfter: closed?.evidence?.after.active ?? null,
+    acceptedUntil: window.accepted === undefined ? null : acceptedUntil(window.accepted).toISOString(),
+    acceptedBy: window.accepted?.by ?? null,
+    acceptedReason: text(window.accepted?.reason),
   };
 };
 
@@ -87,6 +92,9 @@ const columns = [
   "factorsBefore",
   "factorsAtClose",
   "factorsAfter",
+  "acceptedUntil",
+  "acceptedBy",
+  "acceptedReason",
 ] as const satisfies (keyof ExportRow)[];
 
 const cell = (value: ExportRow[keyof ExportRow]): string => {

@@ -2,7 +2,7 @@ import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
 
 /** As much of a deployed stack as attach, detach, doctor and drill look at; what an older one lacks is undefined. */
-export type OperationsConnection = Omit<Connection, "outputs" | "stack" | "reports" | "audit"> & {
+export type OperationsConnection = Omit<Connection, "outputs" | "stack" | "reports" | "accepted" | "audit"> & {
   stack: Pick<Connection["stack"], "name">;
   outputs: Record<string, string | undefined> & { UserPoolId: string };
 };

@@ -9,6 +9,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { acceptedWindows } from "../shared/accepted-windows.ts";
 import type { Clock } from "../shared/clock.ts";
 import { policyFromOutputs } from "../shared/policy.ts";
 import { sqsDueQueue } from "../shared/queues.ts";
@@ -70,6 +71,7 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     policy: policyFromOutputs(outputs),
     telemetry: auditTelemetry(audit, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
+    accepted: acceptedWindows(documents, outputs.WindowsTableName, outputs.UserPoolId),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
     users: cognitoUserDirectory(cognito, outputs.UserPoolId),
     timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {

@@ -26,9 +26,15 @@ const window = v.object({
   counts: v.object({ "reset-requested": v.number(), "reset-confirmed": v.number(), "signed-in": v.number() }),
   openedBy: v.optional(act),
   changes: v.array(
-    v.object({ ...act.entries, kind: v.picklist(["extended", "replanned", "retried"]), dueAt: instant }),
+    v.object({
+      ...act.entries,
+      kind: v.picklist(["extended", "replanned", "retried", "accepted"]),
+      dueAt: instant,
+      until: v.optional(instant),
+    }),
   ),
   closeAsked: v.optional(act),
+  accepted: v.optional(v.object({ ...act.entries, until: instant })),
   switchingOffUntil: v.optional(instant),
   switchingOffVersion: v.optional(v.number()),
   attempts: v.number(),

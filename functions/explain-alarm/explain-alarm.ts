@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { alarm } from "../../events/alarm.ts";
+import { acceptedAt, type AcceptedCase, mostAccepted } from "../../shared/accepted-windows.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { FailedRecords } from "../../shared/failed-records.ts";
+import type { Ledger } from "../../shared/ledger.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
@@ -14,6 +16,7 @@ interface Options {
   userPoolId: string;
   stage: string;
   windows: Pick<WindowStore, "dueUntil" | "find">;
+  accepted: Pick<Ledger<AcceptedCase>, "list">;
   failedRecords: Pick<FailedRecords, "list">;
   notices: Notices;
   policy: Pick<Policy, "overdueTolerance">;
@@ -46,8 +49,9 @@ export const createExplainAlarm = (options: Options) => async (event: unknown) =
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 
-/** Open windows that failed to close, or are overdue: the longest due of them whole, the others counted. */
-const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Date) => {
+/** Open windows that failed to close, or are overdue, but for accepted ones: the longest due of them whole, the others counted. */
+const troubledWindows = async ({ windows, accepted, userPoolId, policy }: Options, now: Date) => {
+  const known = acceptedAt(await accepted.list(mostAccepted), now);
   const isTroubled = (window: Pick<Window, "attempts" | "dueAt">) =>
     window.attempts > 0 || isOverdue(window, policy.overdueTolerance, now);
   const named: Window[] = [];
@@ -56,7 +60,7 @@ const troubledWindows = async ({ windows, userPoolId, policy }: Options, now: Da
   for await (const ref of windows.dueUntil(userPoolId, now)) {
     read += 1;
     if (read > mostRead) return { named, more, uncounted: true };
-    if (ref !== "unreadable" && !isTroubled(ref)) continue;
+    if (ref !== "unreadable" && (!isTroubled(ref) || known.has(ref))) continue;
     if (ref === "unreadable" || named.length === mostNamed) more += 1;
     else {
       const { open } = await windows.find(ref);

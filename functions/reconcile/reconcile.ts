@@ -1,6 +1,7 @@
 import type { Due } from "../../events/due.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { minute } from "../../shared/duration.ts";
+import type { AcceptedWindows } from "../../shared/accepted-windows.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { DueQueue } from "../../shared/queues.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
@@ -12,6 +13,8 @@ interface Options {
   userPoolId: string;
   windows: Pick<WindowStore, "dueUntil" | "countOpen">;
   queue: Pick<DueQueue, "sendAll" | "depth">;
+  /** Which overdue windows are known cases at that instant: they do not count, and are tried as the others. */
+  readAccepted: (now: Date) => Promise<AcceptedWindows>;
   /** Counts the records that nobody has handled, and sends them again; gives what is to be logged of it. */
   sendFailedRecordsAgain: () => Promise<{ recordsNotHandled: number; recordsSentAgain: number }>;
   policy: Pick<Policy, "reEnableRate" | "overdueTolerance">;
@@ -33,10 +36,11 @@ const mostCounted = 1_000;
  * DUE queue: the longest due first, and no more than the workers get through before it runs again.
  */
 export const createReconcile =
-  ({ userPoolId, windows, queue, sendFailedRecordsAgain, policy, clock, telemetry }: Options) =>
+  ({ userPoolId, windows, queue, readAccepted, sendFailedRecordsAgain, policy, clock, telemetry }: Options) =>
   async (): Promise<void> => {
     const now = clock.now();
     const most = (policy.reEnableRate * interval) / 1000;
+    const accepted = await readAccepted(now);
     const nudges: Due[] = [];
     let overdue = 0;
     let unreadable = 0;
@@ -46,8 +50,10 @@ export const createReconcile =
         unreadable += 1;
         continue;
       }
-      if (isOverdue(window, policy.overdueTolerance, now)) overdue += 1;
-      oldest = Math.max(oldest, (now.getTime() - window.dueAt.getTime()) / 1000);
+      if (!accepted.has(window)) {
+        if (isOverdue(window, policy.overdueTolerance, now)) overdue += 1;
+        oldest = Math.max(oldest, (now.getTime() - window.dueAt.getTime()) / 1000);
+      }
       const isToBeTried = window.nextTryAt === undefined || window.nextTryAt <= now;
       if (isToBeTried && nudges.length < most) nudges.push(dueMessage(window));
     }

@@ -5,7 +5,8 @@ import { createExplainAlarm } from "../../functions/explain-alarm/explain-alarm.
 import { snsNotices, type Notice } from "../../functions/explain-alarm/notices.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
 import { names } from "../../local/service-names.ts";
-import { hour, minute } from "../../shared/duration.ts";
+import { acceptanceExpiry, acceptedWindows } from "../../shared/accepted-windows.ts";
+import { day, hour, minute } from "../../shared/duration.ts";
 import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import { noteFailure, plus, type Window } from "../../shared/window.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
@@ -33,6 +34,7 @@ const explain = async (
     userPoolId,
     stage: "prod",
     windows,
+    accepted: acceptedWindows(local.documents, names.windowsTable, userPoolId),
     failedRecords: dynamoFailedRecords(local.documents, names.windowsTable, userPoolId),
     notices: {
       publish: async (notice) => {
@@ -73,6 +75,19 @@ describe("the explanation of an alarm", () => {
   it("holds neither username nor address, in the subject or the body", async () => {
     await local.windows.open(failed(windowOf("sub-1", openedAt, hour), "Strange", now));
     expect(JSON.stringify(await explain())).not.toMatch(/name-of-|hanako|@/);
+  });
+
+  it("leaves out who is accepted, until the acceptance ends", async () => {
+    const ledger = acceptedWindows(local.documents, names.windowsTable, userPoolId);
+    for (const [sub, until] of [["known", plus(now, day)], ["ended", plus(now, -minute)], ["other"]] as const) {
+      const window = windowOf(sub, openedAt, hour);
+      await local.windows.open(window);
+      const entry = { sub, until: until ?? now, at: plus(now, -day), by: "admin" };
+      if (until !== undefined) await ledger.put(window.windowId, entry, acceptanceExpiry(entry));
+    }
+    const [notice] = await explain();
+    expect(notice?.subject).toContain("2 users");
+    expect(notice?.body.match(/^user .*/gm)?.sort()).toEqual(["user      ended", "user      other"]);
   });
 
   it("names a window that failed before it is overdue, and one that is overdue without a try", async () => {

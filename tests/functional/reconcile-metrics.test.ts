@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { createReconcile } from "../../functions/reconcile/reconcile.ts";
 import type { Due } from "../../events/due.ts";
+import { acceptedAt } from "../../shared/accepted-windows.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
 import { plus } from "../../shared/window.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
@@ -30,6 +31,7 @@ it("reports who is exempt, who is overdue and for how long, and that it is alive
       },
       depth: async () => 0,
     },
+    readAccepted: async () => acceptedAt([], now),
     sendFailedRecordsAgain: async () => ({ recordsNotHandled: 0, recordsSentAgain: 0 }),
     policy: { reEnableRate: 10, overdueTolerance: 15 * minute },
     clock,

@@ -65,6 +65,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...logTo("ReconcileLogGroup"),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
     "dynamodb:Query on WindowsTable.Arn of failed-records#${Pool}",
+    "dynamodb:Query on WindowsTable.Arn of accepted#${Pool}",
     ...on("DueQueue.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes"),
     ...on("RecordsQueue.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes"),
     ...on("ReconcileDlq.Arn", "sqs:SendMessage"),
@@ -92,7 +93,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   TimerRole: [...on("DueQueue.Arn", "sqs:SendMessage"), ...on("TimerDlq.Arn", "sqs:SendMessage")],
   HelpDeskPolicy: [
     ...on(stack, "cloudformation:DescribeStacks"),
-    ...on("WindowsTable.Arn", ...changeWindows, "dynamodb:BatchGetItem"),
+    ...on("WindowsTable.Arn", ...changeWindows, "dynamodb:BatchGetItem").map((grant) => `${grant} of \${Pool}#*`),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
     ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser", "cognito-idp:DescribeUserPool"),
     ...on(pool, "cognito-idp:AdminSetUserMFAPreference", "cognito-idp:GetUserPoolMfaConfig", "cognito-idp:ListUsers"),
@@ -102,6 +103,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   ],
   AdministratorPolicy: [
     ...on("WindowsTable.Arn", "dynamodb:Scan"),
+    "dynamodb:PutItem on WindowsTable.Arn of accepted#${Pool}",
     ...on(pool, "cognito-idp:UpdateUserPool", "cognito-idp:SetUserPoolMfaConfig"),
     ...on(pool, "cognito-idp:GetGroup", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminAddUserToGroup"),
     ...on(pool, "cognito-idp:TagResource", "cognito-idp:UntagResource"),
