@@ -31,8 +31,10 @@ const explain = async (
   const published: Notice[] = [];
   const clock = { now: () => now, sleep: async () => undefined };
   await createExplainAlarm({
+    service: "cognito-mfa-lifecycle-prod",
     userPoolId,
     stage: "prod",
+    standing: { alarms: async () => [], deadLetters: async () => [] },
     windows,
     accepted: acceptedWindows(local.documents, names.windowsTable, userPoolId),
     failedRecords: dynamoFailedRecords(local.documents, names.windowsTable, userPoolId),

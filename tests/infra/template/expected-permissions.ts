@@ -75,6 +75,8 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on("WindowsTable.Arn", "dynamodb:Query"),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
     ...on("ExplainAlarmDlq.Arn", "sqs:SendMessage"),
+    ...deadLetterQueues.flatMap((name) => on(`${name}.Arn`, "sqs:GetQueueAttributes")),
+    ...on(alarms, "cloudwatch:DescribeAlarms"),
     ...on(topic, "sns:Publish"),
   ],
   DrillRole: [

@@ -6,6 +6,7 @@ import { wire as explainAlarm } from "../../../functions/explain-alarm/wiring.ts
 import type { Call } from "../../../local/aws/service.ts";
 import { minute } from "../../../shared/duration.ts";
 import { plus } from "../../../shared/window.ts";
+import { explainEnvironment } from "../../support/explain-environment.ts";
 import { aBatch, aRecord, aTrigger } from "../../support/messages.ts";
 import { silent } from "../../support/silent-telemetry.ts";
 import { startStack, type TestStack, type TestUser } from "../../support/stack.ts";
@@ -91,13 +92,14 @@ const lateFactsAndOddMessages = async (stack: TestStack): Promise<void> => {
 /** What people are told while a window is open that should not be. */
 const explanation = async ({ aws, environment, outputs }: TestStack): Promise<void> => {
   const explain = explainAlarm({
-    environment: { ...environment, ALARM_TOPIC_ARN: outputs.AlarmTopicArn, STAGE: "local" },
+    environment: explainEnvironment(environment, outputs),
     clock: aws.clock,
     newId: randomUUID,
     telemetry: silent,
     aws: { ...aws.clientOptions("explain-alarm"), requestHandler: aws.requestHandler },
   });
   await explain(JSON.parse(await readFile("events/samples/cloudwatch.alarm.json", "utf8")));
+  await explain(JSON.parse(await readFile("events/samples/digest.v1.json", "utf8")));
 };
 
 /** A drill that succeeds, and one that withdraws its window for want of a timer, on a line that breaks. */

@@ -138,7 +138,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       ]);
     });
 
-    it("let functions be called by the pool, three alarms and two rules, and each of them for this account only", () => {
+    it("let functions be called by the pool, three alarms and three rules, and each of them for this account only", () => {
       const invokers = packaged.all<InvokePermission>("AWS::Lambda::Permission").map((permission) => [
         permission.Principal,
         pointsAt(permission.FunctionName).replace(/LambdaFunction\.Arn$/, ""),
@@ -152,6 +152,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
         [
           ...byPool.map((id) => ["cognito-idp.amazonaws.com", id, variant.pool, thisAccount]),
           ...byAlarm.map((arn) => ["lambda.alarms.cloudwatch.amazonaws.com", "ExplainDashalarm", arn, thisAccount]),
+          ["events.amazonaws.com", "ExplainDashalarm", "ExplainDashalarmEventsRuleSchedule1.Arn", undefined],
           ["events.amazonaws.com", "Drill", "DrillEventsRuleSchedule1.Arn", undefined],
           ["events.amazonaws.com", "Reconcile", "ReconcileEventsRuleSchedule1.Arn", undefined],
         ].sort(),
