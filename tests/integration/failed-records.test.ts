@@ -1,6 +1,6 @@
 import { AdminDeleteUserCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
@@ -78,7 +78,13 @@ describe("a record that the queue does not take", () => {
     breakDown(["record-reset", "cognito-idp"]);
     await stack.aws.clock.advanceBy(3 * hour);
     expect(notHandled()).toEqual(Array.from({ length: 36 }, () => 1));
-    expect(letters("records")).toEqual([]);
+    const { Attributes = {} } = await new SQSClient(stack.aws.clientOptions("test")).send(
+      new GetQueueAttributesCommand({
+        QueueUrl: stack.outputs.RecordsQueueUrl,
+        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+      }),
+    );
+    expect(Object.values(Attributes)).toEqual(["0", "0"]);
     expect(letters("records-dlq")).toEqual([]);
     heal();
     await stack.aws.clock.advanceBy(10 * minute);
