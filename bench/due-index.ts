@@ -25,12 +25,32 @@ const itemBytes = Object.entries(itemOf(new Date(0), 0)).reduce(
   0,
 );
 
+const key = (item: ReturnType<typeof itemOf>) => ({
+  openIn: item.openIn,
+  dueAt: item.dueAt,
+  user: item.user,
+  item: item.item,
+});
+
 const input = v.looseObject({
   ExpressionAttributeValues: v.optional(v.record(v.string(), v.looseObject({ S: v.string() }))),
-  ExclusiveStartKey: v.optional(v.object({ at: v.object({ N: v.string() }) })),
+  ExclusiveStartKey: v.optional(v.object({ user: v.object({ S: v.string() }) })),
   Limit: v.optional(v.number()),
   Select: v.optional(v.string()),
 });
+
+/** What the reconciler has left behind: it has run before. */
+const ledger = (partition: string) => {
+  const entry = partition.startsWith("pools#")
+    ? { item: { S: "us-east-1_Example00" }, since: { S: new Date(0).toISOString() }, lookedThrough: { BOOL: true } }
+    : {
+        item: { S: "state" },
+        countedDueBefore: { S: new Date(0).toISOString() },
+        overdue: { N: "0" },
+        deadLetters: { M: {} },
+      };
+  return { Items: [{ user: { S: partition }, ...entry }], Count: 1 };
+};
 
 /**
  * The index `due` over windows that fall due at these times, in their order, and a count of what is read of it: as in
@@ -39,9 +59,14 @@ const input = v.looseObject({
  */
 export const countingDueIndex = (dueAt: Date[], read: Read) => {
   const query = (body: string) => {
-    const { ExpressionAttributeValues, ExclusiveStartKey, Limit, Select } = v.parse(input, JSON.parse(body));
-    const until = new Date(ExpressionAttributeValues?.[":instant"]?.S ?? 8.64e15);
-    const begin = Number(ExclusiveStartKey?.at.N ?? 0);
+    const { ExpressionAttributeValues: values, ExclusiveStartKey, Limit, Select } = v.parse(input, JSON.parse(body));
+    const partition = values?.[":user"]?.S;
+    if (partition !== undefined) return ledger(partition);
+    const until = new Date(values?.[":until"]?.S ?? 8.64e15);
+    const from = new Date(values?.[":from"]?.S ?? 0);
+    const first = dueAt.findIndex((due) => due >= from);
+    const after = ExclusiveStartKey && Number(ExclusiveStartKey.user.S.slice(-12)) + 1;
+    const begin = after ?? (first < 0 ? dueAt.length : first);
     const end = begin + Math.min(Limit ?? Infinity, Math.floor(1024 ** 2 / itemBytes));
     const Items: ReturnType<typeof itemOf>[] = [];
     for (const [index, due] of dueAt.slice(begin, end).entries()) {
@@ -51,10 +76,11 @@ export const countingDueIndex = (dueAt: Date[], read: Read) => {
     read.queries += 1;
     read.items += Items.length;
     read.bytes += Items.length * itemBytes;
+    const last = Items.at(-1);
     return {
       Count: Items.length,
       ...(Select !== "COUNT" && { Items }),
-      ...(begin + Items.length === end && { LastEvaluatedKey: { at: { N: String(end) } } }),
+      ...(last !== undefined && begin + Items.length === end && { LastEvaluatedKey: key(last) }),
     };
   };
   return async ({ headers, body }: WireRequest): Promise<WireResponse> => {

@@ -17,6 +17,12 @@ const reconcileOnce = async (open: number, overdue: number): Promise<Read> => {
       WINDOWS_TABLE: "windows",
       DUE_QUEUE_URL: "http://127.0.0.1/000000000000/due",
       USER_POOL_ID: "us-east-1_Example00",
+      ...Object.fromEntries(
+        ["RECORDS", "DUE", "TIMER", "RECONCILE", "EXPLAIN_ALARM", "DRILL"].map((name) => [
+          `${name}_DLQ_URL`,
+          `http://127.0.0.1/000000000000/${name}`,
+        ]),
+      ),
     },
     clock: systemClock,
     newId: () => "1",
@@ -32,14 +38,14 @@ const reconcileOnce = async (open: number, overdue: number): Promise<Read> => {
       requestHandler: inProcessHandler(countingDueIndex(dueAt, read)),
     },
   });
-  await handler();
+  await handler({}, { getRemainingTimeInMillis: () => minute });
   return read;
 };
 
 export const measureReconcile = async (): Promise<string> => {
   const rows: string[][] = [];
   for (const open of [10_000, 100_000, 1_000_000]) {
-    for (const overdue of [0, open / 100]) {
+    for (const overdue of [0, open / 100, open]) {
       const { queries, items, bytes } = await reconcileOnce(open, overdue);
       rows.push([open, overdue, queries, items, Math.round(bytes / 1000)].map((cell) => cell.toLocaleString("en")));
     }

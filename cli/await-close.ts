@@ -6,7 +6,7 @@ import type { Output } from "./output.ts";
 /** What became of a window that was told to close, as far as could be seen. */
 export type Awaited = { kind: "closed"; window: ClosedWindow } | { kind: "pending"; window: Window };
 
-/** Looks again every second until the window is closed, its next try has failed, or a minute has passed. */
+/** Looks again every second until the window is closed, its next try has failed, its user was not found, or a minute has passed. */
 export const awaitClose = async (
   { windows, reports, clock }: Pick<Connection, "windows" | "reports" | "clock">,
   window: Window,
@@ -18,7 +18,9 @@ export const awaitClose = async (
     if (open?.windowId !== window.windowId) {
       const closed = (await reports.history(window)).find(({ windowId }) => windowId === window.windowId);
       if (closed !== undefined) return { kind: "closed", window: closed };
-    } else if (open.attempts > window.attempts || waited >= patience) return { kind: "pending", window: open };
+    } else if (open.attempts > window.attempts || open.goneSince !== undefined || waited >= patience) {
+      return { kind: "pending", window: open };
+    }
     output.progress(`waiting for the proof that Email MFA is on (${waited / 1000} s)`);
     await clock.sleep(1000);
   }

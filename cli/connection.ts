@@ -6,8 +6,10 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { AcceptedCase } from "../shared/accepted-windows.ts";
+import type { DueIndex } from "../shared/due-index.ts";
 import type { Ledger } from "../shared/ledger.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
+import type { ServedPool } from "../shared/served-pools.ts";
 import type { LogFields, Telemetry } from "../shared/telemetry.ts";
 import type { WindowReports } from "../shared/window-reports.ts";
 import type { AuditLog } from "./audit-log.ts";
@@ -19,6 +21,9 @@ export interface Connection extends Deps {
   outputs: StackOutputs;
   reports: WindowReports;
   accepted: Ledger<AcceptedCase>;
+  dueIndex: DueIndex;
+  /** Every pool that the table has served. */
+  servedPools: Pick<Ledger<ServedPool>, "list">;
   cognito: CognitoIdentityProviderClient;
   sqs: SQSClient;
   scheduler: SchedulerClient;

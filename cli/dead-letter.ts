@@ -2,6 +2,8 @@ import type { Message } from "@aws-sdk/client-sqs";
 import * as v from "valibot";
 import { due } from "../events/due.ts";
 import { record } from "../events/record.ts";
+import { withoutAddresses } from "../shared/telemetry.ts";
+import { plain } from "./output.ts";
 
 /** What a dead letter says, without what could name a person: a user is a `sub`. */
 export interface DeadLetter {
@@ -27,14 +29,25 @@ const runBody = v.pipe(
   }),
 );
 
+const longest = 300;
+/** Longer by more than an address can be, so that none is cut before it is left out. */
+const looked = 1000;
+
+/** Text of a letter, which somebody else may have written: without addresses and what steers a terminal, and not endless. */
+const readable = (text: string | undefined): string | undefined => {
+  const clean = text === undefined ? undefined : plain(withoutAddresses(text.slice(0, looked)));
+  return clean === undefined || clean.length <= longest ? clean : `${clean.slice(0, longest)}…`;
+};
+
+/** What a message of a dead-letter queue says. Takes any message, whoever sent it. */
 export const readDeadLetter = ({ MessageId, Attributes, MessageAttributes, Body }: Message): DeadLetter => {
-  const attribute = (name: string) => MessageAttributes?.[name]?.StringValue;
+  const attribute = (name: string) => readable(MessageAttributes?.[name]?.StringValue);
   const sent = Attributes?.SentTimestamp;
   const { reason, ...about } = aboutBody(Body ?? "");
   return {
     messageId: MessageId,
     sentAt: sent === undefined ? undefined : new Date(Number(sent)),
-    reason: attribute("reason") ?? attribute("ERROR_MESSAGE") ?? reason,
+    reason: attribute("reason") ?? attribute("ERROR_MESSAGE") ?? readable(reason),
     about: { ...about, errorCode: attribute("ERROR_CODE"), schedule: attribute("SCHEDULE_ARN") },
   };
 };

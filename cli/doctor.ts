@@ -3,8 +3,10 @@ import { describeError } from "../shared/telemetry.ts";
 import { checkAlarms, checkHeartbeat, checkSubscribers } from "./doctor/alarm-check.ts";
 import { checkCaller, checkPermissions } from "./doctor/caller-check.ts";
 import { type Check, fail, type Finding, warn } from "./doctor/finding.ts";
+import { checkOtherPools } from "./doctor/other-pools-check.ts";
+import { checkOverdue } from "./doctor/overdue-check.ts";
 import { checkPool, checkScope } from "./doctor/pool-check.ts";
-import { checkOverdue, checkQueues, checkTimers } from "./doctor/queue-check.ts";
+import { checkQueues, checkTimers } from "./doctor/queue-check.ts";
 import { checkFunctions, checkTriggers } from "./doctor/trigger-check.ts";
 import { Failure } from "./failure.ts";
 import type { OperationsConnection, OperationsContext } from "./operations-context.ts";
@@ -36,6 +38,7 @@ const checks: Record<string, Check> = {
   timers: checkTimers,
   queues: checkQueues,
   overdue: checkOverdue,
+  "other-pools": checkOtherPools,
   heartbeat: checkHeartbeat,
   alarms: checkAlarms,
   subscribers: checkSubscribers,
@@ -51,11 +54,11 @@ export const examine = async (connection: OperationsConnection): Promise<Finding
 };
 
 const notMade = (check: string, error: unknown): Finding => {
-  const { error: name, message } = describeError(error);
+  const { error: name, detail } = describeError(error);
   if (/^(AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation)/.test(name)) {
-    return warn(check, `Not checked, your credentials do not allow it: ${message}`, "Ask somebody who may to run it.");
+    return warn(check, `Not checked, your credentials do not allow it: ${detail}`, "Ask somebody who may to run it.");
   }
-  return fail(check, `Not checked: ${name}: ${message}`, "If it is the network or AWS's own fault, look again later.");
+  return fail(check, `Not checked: ${name}: ${detail}`, "If it is the network or AWS's own fault, look again later.");
 };
 
 /** Tells what `examine` finds. Throws a failure when a check failed; warnings alone are no failure. */

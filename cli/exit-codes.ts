@@ -13,6 +13,7 @@ export const exitCodes = {
   federated: { code: 12, meaning: "the user signs in through another identity provider" },
   "no-email": { code: 13, meaning: "the user has no email address" },
   "out-of-scope": { code: 14, meaning: "the policy does not cover the user" },
+  "never-known": { code: 15, meaning: "the user was never seen with Email MFA on" },
   "already-open": { code: 20, meaning: "the user has an open window already" },
   "not-open": { code: 21, meaning: "the user has no open window" },
   "past-cap": { code: 22, meaning: "the window would pass its cap" },

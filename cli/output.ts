@@ -32,7 +32,7 @@ export class Output {
   /** Ends a command: the document with `--json`, and otherwise the lines. */
   result(document: Record<string, unknown>, lines: () => (string | undefined)[]): void {
     this.endProgress();
-    if (this.json) this.#stdout.write(`${JSON.stringify({ version: jsonVersion, ...document }, null, 2)}\n`);
+    if (this.json) this.#stdout.write(`${jsonOf(document)}\n`);
     else
       this.text(
         lines()
@@ -79,7 +79,7 @@ export class Output {
     if (this.json) {
       const { code } = exitCodes[failure.kind];
       const error = { code, kind: failure.kind, message: failure.message, next: failure.next, ...failure.details };
-      this.#stderr.write(`${JSON.stringify({ version: jsonVersion, error }, null, 2)}\n`);
+      this.#stderr.write(`${jsonOf({ error })}\n`);
     } else {
       this.#stderr.write(`${this.style("red", "mfactl:")} ${failure.message}\n`);
       if (failure.next !== undefined) this.#stderr.write(`${failure.next}\n`);
@@ -90,8 +90,16 @@ export class Output {
 
 const stackOf = ({ stack, cause }: Error): string => (cause instanceof Error ? stackOf(cause) : (stack ?? ""));
 
-/** Text from elsewhere, without what could steer a terminal. */
-export const plain = (text: string): string => text.replace(/\p{Cc}+/gu, " ");
+/** Text from elsewhere, without what could steer a terminal or turn the text around it: controls, line ends, directions. */
+export const plain = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, " ");
+
+const escaped = (text: string): string =>
+  text.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** The document with its version. What a terminal could obey is escaped: JSON.stringify does that up to U+001F only. */
+const jsonOf = (document: Record<string, unknown>): string =>
+  JSON.stringify({ version: jsonVersion, ...document }, null, 2).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, escaped);
 
 /** `2026-01-15 10:00:00Z`. */
 export const instant = (at: Date): string => `${at.toISOString().slice(0, 19).replace("T", " ")}Z`;

@@ -37,6 +37,12 @@ export const refusal = (
           ? "Add the user to the group, or change scope in config/<stage>.yml."
           : "Email MFA was never seen on for this user. Switch it on, or change scope in config/<stage>.yml.",
       );
+    case "never-known":
+      return new Failure(
+        refused.because,
+        `${user} has no Email MFA, and was never seen with it: there is nothing to be exempted from.`,
+        "“Forgot password” works for this user as it is. If the user should have Email MFA, switch it on (aws cognito-idp admin-set-user-mfa-preference), or set enrol: true in config/<stage>.yml and deploy.",
+      );
     case "observe-mode":
       return new Failure(
         refused.because,

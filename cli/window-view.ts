@@ -1,3 +1,4 @@
+import { firstImpossible } from "../shared/impossible.ts";
 import type { Policy } from "../shared/policy.ts";
 import { type ClosedWindow, isDue, isOverdue, type OperatorAct, type Window } from "../shared/window.ts";
 
@@ -6,6 +7,8 @@ export type WindowState = "open" | "closing" | "due" | "overdue";
 
 export const stateOf = (window: Window, policy: Pick<Policy, "overdueTolerance">, now: Date): WindowState => {
   if (isOverdue(window, policy.overdueTolerance, now)) return "overdue";
+  // The reconciler counts these as overdue too: nobody would ever close them.
+  if (window.dueAt >= firstImpossible(now, policy.overdueTolerance)) return "overdue";
   if (window.closeAsked !== undefined) return "closing";
   return isDue(window, now) ? "due" : "open";
 };

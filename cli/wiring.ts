@@ -11,8 +11,10 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { acceptedWindows } from "../shared/accepted-windows.ts";
 import type { Clock } from "../shared/clock.ts";
+import { dynamoDueIndex } from "../shared/due-index.ts";
 import { policyFromOutputs } from "../shared/policy.ts";
 import { sqsDueQueue } from "../shared/queues.ts";
+import { dynamoServedPools } from "../shared/served-pools.ts";
 import { schedulerTimers } from "../shared/timers.ts";
 import { cognitoUserDirectory } from "../shared/user-directory.ts";
 import { dynamoWindowReports } from "../shared/window-reports.ts";
@@ -73,7 +75,9 @@ export const connect = async (options: GlobalOptions, surroundings: Surroundings
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
     accepted: acceptedWindows(documents, outputs.WindowsTableName, outputs.UserPoolId),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
-    users: cognitoUserDirectory(cognito, outputs.UserPoolId),
+    dueIndex: dynamoDueIndex(documents, outputs.WindowsTableName),
+    servedPools: dynamoServedPools(documents, outputs.WindowsTableName),
+    users: cognitoUserDirectory(cognito, outputs.UserPoolId, clock),
     timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
       group: outputs.ScheduleGroupName,
       queueArn: outputs.DueQueueArn,

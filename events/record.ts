@@ -8,7 +8,7 @@ import { userRef, username } from "./user-ref.ts";
  */
 export const record = v.strictObject({
   version: v.literal(1),
-  id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  id: v.pipe(v.string(), v.regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,64}$/u, "must be 1 to 64 visible characters")),
   kind: v.picklist(["reset-requested", "reset-confirmed", "signed-in"]),
   at: instant,
   ...userRef,

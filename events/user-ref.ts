@@ -1,14 +1,20 @@
 import * as v from "valibot";
 
 /**
- * How our messages name a user. Patterns:
- * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html. A `sub` is
- * deliberately not held to the form of a UUID:
+ * A name that a user of Cognito can have, in letters, marks, symbols, numbers and punctuation. Counts characters and not
+ * UTF-16 units: AWS does not say which, and no user who exists may be refused.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
+ */
+export const username = v.pipe(
+  v.string(),
+  v.regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u, "must be a name that a user of Cognito can have"),
+);
+
+/**
+ * How our messages name a user. A `sub` can stand in for a username, and is deliberately not held to the form of a UUID:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
  */
 export const userRef = {
   userPoolId: v.pipe(v.string(), v.regex(/^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/, "must be a user pool id"), v.maxLength(55)),
-  sub: v.pipe(v.string(), v.minLength(1), v.maxLength(128), v.regex(/^[^#\s]+$/u, "must have neither # nor spaces")),
+  sub: v.pipe(username, v.regex(/^[^#]+$/, "must have no #")),
 };
-
-export const username = v.pipe(v.string(), v.minLength(1), v.maxLength(128));

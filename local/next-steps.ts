@@ -1,12 +1,18 @@
+import { formatDuration } from "../shared/duration.ts";
 import type { Stack } from "./stack.ts";
 
-/** What to type next, in another terminal. */
-export const nextSteps = ({ aws, userPoolId, clientId }: Pick<Stack, "aws" | "userPoolId" | "clientId">): string => {
+/** What to type next, in another terminal; `machineNow` is what the machine's own clock shows. */
+export const nextSteps = (
+  { aws, userPoolId, clientId }: Pick<Stack, "aws" | "userPoolId" | "clientId">,
+  machineNow: Date,
+): string => {
   const { port } = new URL(aws.url);
   const local = port === "4566" ? "--local" : `--local=${port}`;
   const clockPort = port === "4566" ? "" : ` --port ${port}`;
   return `
-It stays up until Ctrl+C, its clock running. Windows, mails and the clock are at ${aws.url}
+It stays up until Ctrl+C. Windows, mails and the clock are at ${aws.url}
+
+${aboutClock(aws.clock.now(), machineNow)}
 
 In another terminal, with the operator's tool:
 
@@ -26,4 +32,11 @@ or with the AWS CLI:
   npm run clock -- +1d${clockPort}
   aws cognito-idp admin-get-user --user-pool-id $POOL --username $NAME
 `;
+};
+
+const aboutClock = (localNow: Date, machineNow: Date): string => {
+  const ahead = localNow.getTime() - machineNow.getTime();
+  const distance = `${formatDuration(ahead)} ${ahead < 0 ? "behind" : "ahead of"} this machine's`;
+  return `Its clock runs, and stands at ${localNow.toISOString().slice(0, 19)}Z, ${distance}. What you give it as a time
+(--schedule-expression, --start-time) and what it gives you (due times, tokens, mails) goes by that clock.`;
 };

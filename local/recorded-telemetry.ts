@@ -1,13 +1,11 @@
 import type { Clock } from "../shared/clock.ts";
-import type { Dimension, LogFields, Metric, Telemetry } from "../shared/telemetry.ts";
+import type { Dimension, Metric, Telemetry } from "../shared/telemetry.ts";
 import type { Datum } from "./aws/cloudwatch/metrics.ts";
+import { keptLog, type KeptLine } from "./kept-log.ts";
 
-export interface LogLine {
+export interface LogLine extends KeptLine {
   at: Date;
   source: string;
-  level: "info" | "warn" | "error";
-  event: string;
-  fields: LogFields;
 }
 
 export interface MetricValue {
@@ -29,13 +27,8 @@ export class RecordedTelemetry {
   }
 
   for(source: string): Telemetry {
-    const write =
-      (level: LogLine["level"]) =>
-      (event: string, fields: LogFields = {}) => {
-        this.lines.push({ at: this.#clock.now(), source, level, event, fields });
-      };
     return {
-      log: { info: write("info"), warn: write("warn"), error: write("error") },
+      log: keptLog((line) => this.lines.push({ at: this.#clock.now(), source, ...line })),
       metrics: {
         add: (metric, value, dimension) => {
           this.values.push({ at: this.#clock.now(), source, metric, value, dimension });

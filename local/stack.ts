@@ -52,7 +52,7 @@ const functions: Record<string, { wire: Wire; timeoutMs: number }> = {
   "custom-message": { wire: customMessage, timeoutMs: 5 * seconds },
   "post-confirmation": { wire: postConfirmation, timeoutMs: 5 * seconds },
   "post-authentication": { wire: postAuthentication, timeoutMs: 5 * seconds },
-  "record-reset": { wire: recordReset, timeoutMs: 30 * seconds },
+  "record-reset": { wire: recordReset, timeoutMs: 60 * seconds },
   "re-enable-mfa": { wire: reEnableMfa, timeoutMs: 60 * seconds },
   reconcile: { wire: reconcile, timeoutMs: 60 * seconds },
   drill: { wire: drill, timeoutMs: 900 * seconds },
@@ -84,7 +84,7 @@ export const deployStack = async (
   const reconcileDlq = await queue(names.reconcileDlq);
   const explainAlarmDlq = await queue(names.explainAlarmDlq);
   const drillDlq = await queue(names.drillDlq);
-  const records = await queue(names.recordsQueue, redrive(recordsDlq.arn, 180));
+  const records = await queue(names.recordsQueue, redrive(recordsDlq.arn, 360));
   const due = await queue(names.dueQueue, redrive(dueDlq.arn, 360));
   const scheduler = new SchedulerClient(options);
   await scheduler.send(new CreateScheduleGroupCommand({ Name: names.scheduleGroup }));
@@ -103,6 +103,10 @@ export const deployStack = async (
     DUE_QUEUE_URL: due.url,
     DUE_QUEUE_ARN: due.arn,
     DUE_DLQ_URL: dueDlq.url,
+    TIMER_DLQ_URL: timerDlq.url,
+    RECONCILE_DLQ_URL: reconcileDlq.url,
+    EXPLAIN_ALARM_DLQ_URL: explainAlarmDlq.url,
+    DRILL_DLQ_URL: drillDlq.url,
     SCHEDULE_GROUP: names.scheduleGroup,
     TIMER_ROLE_ARN: timerRoleArn,
     TIMER_DLQ_ARN: timerDlq.arn,
@@ -196,7 +200,7 @@ const operatorDeps = (
   const setting = (name: string): string => environment[name] ?? "";
   return {
     windows: dynamoWindowStore(DynamoDBDocumentClient.from(new DynamoDBClient(aws)), setting("WINDOWS_TABLE")),
-    users: cognitoUserDirectory(new CognitoIdentityProviderClient(aws), setting("USER_POOL_ID")),
+    users: cognitoUserDirectory(new CognitoIdentityProviderClient(aws), setting("USER_POOL_ID"), clock),
     timers: schedulerTimers(
       new SchedulerClient(aws),
       clock,

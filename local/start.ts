@@ -62,7 +62,7 @@ const main = async (): Promise<number | undefined> => {
     await aws.stop();
     return 0;
   }
-  console.log(nextSteps(stack));
+  console.log(nextSteps(stack, new Date()));
   // From here on the local clock keeps pace with the real one.
   setInterval(() => void aws.clock.advanceBy(1000), 1000);
   return undefined;

@@ -8,6 +8,8 @@ import { plus } from "./window.ts";
 
 const schema = v.object({
   sub: v.string(),
+  /** When the window was due as it was accepted: where the index `due` has it, unless a new reset has moved it. */
+  dueAt: instant,
   until: instant,
   by: v.string(),
   at: instant,
@@ -40,6 +42,8 @@ export interface AcceptedWindows {
   has(window: { windowId: string }): boolean;
   /** Whether its acceptance has ended, after `since`: then the window is newly overdue once more. */
   hasEndedSince(window: { windowId: string }, since: Date): boolean;
+  /** Every window that an acceptance is kept of, and when it was due then. */
+  windows: { windowId: string; dueAt: Date }[];
   /** Those that hold, the first to end first. */
   cases: AcceptedCase[];
 }
@@ -54,6 +58,7 @@ export const acceptedAt = (entries: { key: string; entry: AcceptedCase }[], now:
       const entry = byWindow.get(windowId);
       return entry !== undefined && since.getTime() < until(entry) && until(entry) <= now.getTime();
     },
+    windows: entries.map(({ key, entry }) => ({ windowId: key, dueAt: entry.dueAt })),
     cases: [...byWindow.values()]
       .filter((entry) => isAccepted(entry, now))
       .sort((one, other) => until(one) - until(other)),

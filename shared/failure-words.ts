@@ -20,12 +20,22 @@ const cognitoFault: FailureWords = {
 /** By the name of the error, as the window remembers it; the message may change, and may quote the user. */
 const words: Record<string, FailureWords> = {
   InvalidParameterException: {
-    meaning: "Cognito refused the change: the user has no email address, or Email MFA is switched off for the pool.",
+    meaning: "Cognito refused the change: the user has no email address, or the pool does not offer Email MFA.",
     toDo: "Give the user an email address, or switch Email MFA on for the pool; mfactl doctor says whether the pool is in order.",
   },
   Unchanged: {
     meaning: "Cognito accepted the change but Email MFA is still off.",
-    toDo: "See whether the pool requires MFA: it must be Optional, with email messages enabled. mfactl doctor says whether it is.",
+    toDo: "See the pool's MFA: it must be Optional, with email messages enabled. mfactl doctor says whether it is. If it is, open a case with AWS support.",
+  },
+  PoolMfaOff: {
+    meaning:
+      "MFA is off in the user pool, so no sign-in asks for a code. Whatever Cognito lists for the user proves nothing, and the window stays open.",
+    toDo: "Set MFA of the pool to Optional, with email messages: open windows then close at their next try. If the pool is to stay without MFA, this service has no purpose there: see “take the service away” in the runbook.",
+  },
+  PoolMfaRequired: {
+    meaning:
+      "The user pool requires MFA. Cognito asks everybody for a code, lets nobody switch a user's factors, and may list none of them, so that Email MFA cannot be proven and the window stays open.",
+    toDo: "Set MFA of the pool to Optional: open windows then close at their next try. If MFA is to stay required, nobody can be exempted, and this service has no purpose there: see “take the service away” in the runbook.",
   },
   PasswordResetRequiredException: {
     meaning:
@@ -45,6 +55,10 @@ const words: Record<string, FailureWords> = {
       "Cognito does not offer this operation here: the pool may be a replica whose users are changed in another Region.",
     toDo: "Deploy the service in the primary Region of the pool.",
   },
+  UsernameRefused: {
+    meaning: "Cognito takes no username like the one that the window has.",
+    toDo: "Find out who opened the window, with mfactl show: Cognito can never have had a user of that name.",
+  },
   NotAuthorizedException: refused,
   AccessDeniedException: refused,
   TooManyRequestsException: tooMany,
@@ -55,7 +69,7 @@ const words: Record<string, FailureWords> = {
 };
 
 export const failureWords = (error: string): FailureWords =>
-  words[error] ?? {
+  (Object.hasOwn(words, error) ? words[error] : undefined) ?? {
     meaning: `The re-enable failed with the error ${error}.`,
     toDo: "Read the message that mfactl show gives, and the log of the function re-enable-mfa.",
   };

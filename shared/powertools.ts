@@ -1,10 +1,17 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics as PowertoolsMetrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { Metric, Telemetry } from "./telemetry.ts";
+import type { Log, Metric, Telemetry } from "./telemetry.ts";
 
 const inSeconds: Metric[] = ["ReEnableLateness", "OldestOverdue"];
 
 const unitOf = (metric: Metric) => (inSeconds.includes(metric) ? MetricUnit.Seconds : MetricUnit.Count);
+
+/** Our log on Powertools' Logger: a line's event is its `message`, and its fields stand beside that. */
+export const powertoolsLog = (logger: Logger): Log => ({
+  info: (event, fields = {}) => logger.info(event, fields),
+  warn: (event, fields = {}) => logger.warn(event, fields),
+  error: (event, fields = {}) => logger.error(event, fields),
+});
 
 /**
  * Structured logs and metrics in the embedded metric format, both on standard output.
@@ -16,11 +23,7 @@ export const powertoolsTelemetry = (environment: Record<string, string | undefin
   logger.appendKeys({ function: environment["AWS_LAMBDA_FUNCTION_NAME"] });
   const metrics = new PowertoolsMetrics({ namespace: "CognitoMfaLifecycle", serviceName });
   return {
-    log: {
-      info: (event, fields = {}) => logger.info(event, fields),
-      warn: (event, fields = {}) => logger.warn(event, fields),
-      error: (event, fields = {}) => logger.error(event, fields),
-    },
+    log: powertoolsLog(logger),
     metrics: {
       add(metric, value, dimension) {
         if (dimension === undefined) return void metrics.addMetric(metric, unitOf(metric), value);

@@ -8,11 +8,11 @@ import type { RecordsQueue } from "./records-queue.ts";
 import { describeError, type Telemetry } from "./telemetry.ts";
 
 /** The facts that Cognito's triggers tell; every other source is none of our business. */
-const facts: Record<string, FactKind> = {
-  CustomMessage_ForgotPassword: "reset-requested",
-  PostConfirmation_ConfirmForgotPassword: "reset-confirmed",
-  PostAuthentication_Authentication: "signed-in",
-};
+const facts = new Map<string, FactKind>([
+  ["CustomMessage_ForgotPassword", "reset-requested"],
+  ["PostConfirmation_ConfirmForgotPassword", "reset-confirmed"],
+  ["PostAuthentication_Authentication", "signed-in"],
+]);
 
 export interface RecordFactsOptions {
   records: RecordsQueue;
@@ -36,7 +36,7 @@ export const recordFacts = <Event>(options: RecordFactsOptions): middy.Middlewar
 /** The same for one event, whoever is called with it. */
 export const recordFact = async (options: RecordFactsOptions, event: unknown): Promise<void> => {
   const { clock, newId, telemetry, worthRecording } = options;
-  const kind = facts[sourceOf(event)];
+  const kind = facts.get(sourceOf(event));
   if (kind === undefined) return;
   let sub: string | undefined;
   try {
@@ -51,7 +51,7 @@ export const recordFact = async (options: RecordFactsOptions, event: unknown): P
     telemetry.log.info("fact-recorded", { kind, sub, userPoolId });
   } catch (error) {
     const failure = v.isValiError(error)
-      ? { error: error.name, message: "The event lacks what Cognito documents." }
+      ? { error: error.name, detail: "The event lacks what Cognito documents." }
       : describeError(error);
     telemetry.metrics.add("RecordFailed", 1, { name: "reason", value: failure.error });
     telemetry.log.error("record-failed", { kind, sub, ...failure });

@@ -21,3 +21,9 @@ export const inWorker = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
 };
+
+/**
+ * The time in milliseconds that a worker must have left to begin another piece of its work: what the eight calls of one message
+ * take when AWS answers each just before `inWorker` gives it up.
+ */
+export const reserve = 8 * inWorker.requestHandler.requestTimeout + 1000;

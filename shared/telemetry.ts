@@ -6,12 +6,20 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
-export type LogFields = Record<string, string | number | boolean | undefined>;
+/**
+ * The fields of a line beside its event. None may have a name that Powertools' Logger keeps for itself: it drops such a field,
+ * and adds a line that warns of it.
+ * https://docs.aws.amazon.com/powertools/typescript/latest/features/logger/#appending-additional-keys
+ */
+export type LogFields = Record<string, string | number | boolean | undefined> & {
+  [reserved in "level" | "message" | "sampling_rate" | "service" | "timestamp"]?: never;
+};
 
 /** The metrics of the namespace CognitoMfaLifecycle. */
 export const metricNames = [
   "WindowOpened",
   "WindowClosed",
+  "DriftRepeated",
   "ReEnableLateness",
   "ReEnableFailed",
   "Recorded",
@@ -20,9 +28,11 @@ export const metricNames = [
   "MessageFailed",
   "WindowsOpen",
   "WindowsOverdue",
+  "WindowsNewlyOverdue",
   "OldestOverdue",
   "RecordsNotHandled",
   "ReconcilerHeartbeat",
+  "DeadLettersArrived",
   "DrillSucceeded",
   "DrillFailed",
 ] as const;
@@ -31,7 +41,7 @@ export type Metric = (typeof metricNames)[number];
 
 /** A dimension multiplies what CloudWatch bills; none may ever name a user. */
 export interface Dimension {
-  name: "origin" | "outcome" | "reason" | "kind";
+  name: "origin" | "outcome" | "reason" | "kind" | "queue";
   value: string;
 }
 
@@ -48,19 +58,19 @@ export interface Telemetry {
 }
 
 /** Free text as it may be logged: what looks like an address is left out. */
-export const withoutAddresses = (text: string): string => text.replace(/\S+@\S+/g, "…");
+export const withoutAddresses = (text: string): string => text.replace(/(?<!\S)\S+@\S+/g, "…");
 
 /**
- * An error as it may be logged. AWS words some refusals with the value it was given, which can be a username: what
+ * An error as it may be logged: its name, its words as `detail`, and the place in the code. AWS words some refusals with the value it was given, which can be a username: what
  * stands in quotes or looks like an address is left out.
  */
-export const describeError = (error: unknown): { error: string; message: string; where?: string | undefined } => {
-  if (!(error instanceof Error)) return { error: typeof error, message: "" };
-  const message = withoutAddresses(error.message.replace(/(["'`]).*?\1/gs, "$1…$1"));
+export const describeError = (error: unknown): { error: string; detail: string; where?: string | undefined } => {
+  if (!(error instanceof Error)) return { error: typeof error, detail: "" };
+  const detail = withoutAddresses(error.message.replace(/(["'`]).*?\1/gs, "$1…$1"));
   return {
     // Node names its own errors, of the network and of TLS, by a code alone: https://nodejs.org/api/errors.html#errorcode
     error: error.name === "Error" && "code" in error && typeof error.code === "string" ? error.code : error.name,
-    message,
+    detail,
     where: error.stack
       ?.split("\n")
       .find((line) => line.startsWith("    at "))

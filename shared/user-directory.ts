@@ -3,9 +3,14 @@ import {
   AdminListGroupsForUserCommand,
   AdminSetUserMFAPreferenceCommand,
   type CognitoIdentityProviderClient,
+  GetUserPoolMfaConfigCommand,
+  InvalidParameterException,
   UserNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { Factors } from "./factors.ts";
+import type { Clock } from "./clock.ts";
+import { minute } from "./duration.ts";
+import { type Factors, readFactors } from "./factors.ts";
+import type { PoolMfa } from "./pool-mfa.ts";
 import type { UserKey } from "./window.ts";
 
 /** A user as Cognito has them now. */
@@ -17,9 +22,17 @@ export interface DirectoryUser extends UserKey {
   hasEmail: boolean;
 }
 
+/** Cognito refuses the username itself: it can have no user of that name. */
+export class UsernameRefusedError extends Error {
+  override name = "UsernameRefused";
+}
+
 /** The users of one pool. All errors of the SDK pass through, but for the user who does not exist. */
 export interface UserDirectory {
-  /** `gone` when no such user exists. Takes the username, never an alias: an alias can move to another user. */
+  /**
+   * `gone` when no such user exists. Takes the username, never an alias: an alias can move to another user. Throws a
+   * UsernameRefusedError for a name that Cognito does not take.
+   */
   read(username: string): Promise<DirectoryUser | "gone">;
   /**
    * Sends nothing but the Email MFA settings. That Cognito answers 200 does not prove that they changed; and where that took
@@ -30,19 +43,25 @@ export interface UserDirectory {
     settings: { enabled: boolean; preferred: boolean },
   ): Promise<{ attempts: number } | "gone">;
   isInGroup(username: string, group: string): Promise<boolean>;
+  /** Whether the pool asks for second factors, as it was within the last minute: a pool may be asked five times a second. */
+  poolMfa(): Promise<PoolMfa>;
 }
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminSetUserMFAPreference.html */
-export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, UserPoolId: string): UserDirectory => ({
+export const cognitoUserDirectory = (
+  cognito: CognitoIdentityProviderClient,
+  UserPoolId: string,
+  clock: Pick<Clock, "now">,
+): UserDirectory => ({
   read: (Username) =>
     unlessGone(async () => {
-      const user = await cognito.send(new AdminGetUserCommand({ UserPoolId, Username }));
+      const user = await cognito.send(new AdminGetUserCommand({ UserPoolId, Username })).catch(refusedUsername);
       const attributes = new Map(user.UserAttributes?.map(({ Name, Value }) => [Name, Value ?? ""]));
       return {
         userPoolId: UserPoolId,
         sub: attributes.get("sub") ?? "",
         username: user.Username ?? Username,
-        factors: { active: user.UserMFASettingList ?? [], preferred: user.PreferredMfaSetting },
+        factors: readFactors(user),
         federated: user.UserStatus === "EXTERNAL_PROVIDER" || attributes.has("identities"),
         hasEmail: (attributes.get("email") ?? "") !== "",
       };
@@ -66,7 +85,28 @@ export const cognitoUserDirectory = (cognito: CognitoIdentityProviderClient, Use
     } while (NextToken !== undefined);
     return false;
   },
+
+  poolMfa: keptForAMinute(clock, async () => {
+    const { MfaConfiguration } = await cognito.send(new GetUserPoolMfaConfigCommand({ UserPoolId }));
+    // AWS's documentation lets the answer leave it out, and says nothing of what that means. It is no proof that MFA is off.
+    return MfaConfiguration ?? "OPTIONAL";
+  }),
 });
+
+const keptForAMinute = <T>(clock: Pick<Clock, "now">, read: () => Promise<T>): (() => Promise<T>) => {
+  let kept: { value: T; at: Date } | undefined;
+  return async () => {
+    const now = clock.now();
+    if (kept === undefined || now.getTime() - kept.at.getTime() >= minute) kept = { value: await read(), at: now };
+    return kept.value;
+  };
+};
+
+/** The pool's id is the stack's own, and nothing else is asked with. */
+const refusedUsername = (error: unknown): never => {
+  if (!(error instanceof InvalidParameterException)) throw error;
+  throw new UsernameRefusedError("Cognito takes no such username.", { cause: error });
+};
 
 const unlessGone = async <T>(call: () => Promise<T>): Promise<T | "gone"> => {
   try {

@@ -1,11 +1,17 @@
 import * as v from "valibot";
 import { instant } from "../events/instant.ts";
-import { day } from "./duration.ts";
 import { partition } from "./user-partition.ts";
-import { type ClosedWindow, plus, type Seen, type UserKey, type Window } from "./window.ts";
-
-/** How long closed windows are kept with their evidence. */
-const retention = 400 * day;
+import type { Seen } from "./seen.ts";
+import {
+  type ClosedWindow,
+  type Fact,
+  type FactTimes,
+  plus,
+  retention,
+  timesWith,
+  type UserKey,
+  type Window,
+} from "./window.ts";
 
 const factors = v.object({ active: v.array(v.string()), preferred: v.optional(v.string()) });
 const act = v.object({ at: instant, by: v.string(), reason: v.optional(v.string()), ticket: v.optional(v.string()) });
@@ -24,6 +30,14 @@ const window = v.object({
   factorsBefore: factors,
   facts: v.array(v.object({ id: v.string(), kind, at: instant })),
   counts: v.object({ "reset-requested": v.number(), "reset-confirmed": v.number(), "signed-in": v.number() }),
+  // Absent on windows that a version before this attribute has written.
+  times: v.optional(
+    v.object({
+      firstConfirmed: v.optional(instant),
+      lastConfirmed: v.optional(instant),
+      lastSignIn: v.optional(instant),
+    }),
+  ),
   openedBy: v.optional(act),
   changes: v.array(
     v.object({
@@ -40,6 +54,7 @@ const window = v.object({
   attempts: v.number(),
   lastFailure: v.optional(v.object({ at: instant, error: v.string(), message: v.string() })),
   nextTryAt: v.optional(instant),
+  goneSince: v.optional(instant),
   version: v.number(),
 });
 
@@ -50,7 +65,13 @@ const closed = v.object({
   evidence: v.optional(v.object({ before: factors, after: factors })),
 });
 
-const seen = v.object({ checkedAt: v.optional(instant), known: v.boolean() });
+const seen = v.object({
+  checkedAt: v.optional(instant),
+  known: v.boolean(),
+  emailMfa: v.optional(v.boolean()),
+  watchedUntil: v.optional(instant),
+  driftedAt: v.optional(instant),
+});
 
 const itemKey = v.object({ item: v.string() });
 
@@ -74,19 +95,25 @@ export const closedItem = (window: ClosedWindow): Record<string, unknown> & { us
   expiresAt: Math.floor(plus(window.closedAt, retention).getTime() / 1000),
 });
 
-export const seenItem = (user: UserKey, value: Seen) => ({ ...stored(value), user: partition(user), item: "seen" });
+export const openFrom = (item: unknown): Window => withTimes(v.parse(window, item));
+export const closedFrom = (item: unknown): ClosedWindow => withTimes(v.parse(closed, item));
 
-export const openFrom = (item: unknown): Window => v.parse(window, item);
-export const closedFrom = (item: unknown): ClosedWindow => v.parse(closed, item);
+const withTimes = <Stored extends { times?: FactTimes | undefined; facts: Fact[] }>(stored: Stored) => ({
+  ...stored,
+  times: stored.times ?? stored.facts.reduce<FactTimes>(timesWith, {}),
+});
 
-/** Sorts items by what they are; of several closed windows the first. Items of the ledgers are left out. */
+/**
+ * Sorts items by what they are; of several closed windows the first. Items of the ledgers are left out, and so are a look and a
+ * closed window that make no sense: without them the user is looked at again. Throws for an open window that makes none.
+ */
 export const readItems = (items: unknown[]): { open?: Window; seen?: Seen; lastClosed?: ClosedWindow } => {
   const found: { open?: Window; seen?: Seen; lastClosed?: ClosedWindow } = {};
   for (const item of items) {
     const { item: key } = v.parse(itemKey, item);
     if (key === "open") found.open = openFrom(item);
-    else if (key === "seen") found.seen = v.parse(seen, item);
-    else if (key.startsWith("closed#")) found.lastClosed ??= closedFrom(item);
+    else if (key === "seen" && v.is(seen, item)) found.seen = v.parse(seen, item);
+    else if (key.startsWith("closed#") && v.is(closed, item)) found.lastClosed ??= closedFrom(item);
   }
   return found;
 };

@@ -7,8 +7,10 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { partition } from "./user-partition.ts";
-import { closedItem, type OverdueRef, overdueRefFrom, openItem, readItems, seenItem } from "./window-items.ts";
-import type { ClosedWindow, Seen, UserKey, Window } from "./window.ts";
+import { lookUpdate } from "./look-update.ts";
+import type { Look, Seen } from "./seen.ts";
+import { closedItem, type OverdueRef, overdueRefFrom, openItem, readItems } from "./window-items.ts";
+import type { ClosedWindow, UserKey, Window } from "./window.ts";
 
 /** All that the table knows of a user that matters for what happens next. */
 export interface UserWindows {
@@ -34,18 +36,14 @@ export interface WindowStore {
   closedAround(user: UserKey, instant: Date): Promise<ClosedWindow | undefined>;
   /** Writes the facts and counts of a closed window over the version it was read at. */
   noteOnClosed(closed: ClosedWindow): Promise<"noted" | "conflict">;
-  putSeen(user: UserKey, seen: Seen): Promise<void>;
+  /** Writes what a look at the user found over what the looks before it found. What they knew stays known. */
+  noteLook(user: UserKey, look: Look): Promise<void>;
   forgetSeen(user: UserKey): Promise<void>;
   /**
-   * Open windows of the pool that were due at `instant` or before, the longest due first. `unreadable`: a row that makes
-   * no sense, which must not hide the others.
+   * Open windows of the pool that were due at `instant` or before, the longest or the latest due first. `unreadable`: a
+   * row that makes no sense, which must not hide the others.
    */
-  dueUntil(userPoolId: string, instant: Date): AsyncIterable<OverdueRef | "unreadable">;
-  /**
-   * How many windows of the pool are open, counted up to `atMost`: what it reads must not grow with the windows that a
-   * mass reset opens. Eventually consistent.
-   */
-  countOpen(userPoolId: string, atMost: number): Promise<number>;
+  dueUntil(userPoolId: string, instant: Date, first?: "longest" | "latest"): AsyncIterable<OverdueRef | "unreadable">;
 }
 
 export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: string): WindowStore => ({
@@ -129,15 +127,17 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
     return written ? "noted" : "conflict";
   },
 
-  async putSeen(user, seen) {
-    await documents.send(new PutCommand({ TableName, Item: seenItem(user, seen) }));
+  async noteLook(user, look) {
+    await documents.send(
+      new UpdateCommand({ TableName, Key: { user: partition(user), item: "seen" }, ...lookUpdate(look) }),
+    );
   },
 
   async forgetSeen(user) {
     await documents.send(new DeleteCommand({ TableName, Key: { user: partition(user), item: "seen" } }));
   },
 
-  async *dueUntil(userPoolId, instant) {
+  async *dueUntil(userPoolId, instant, first = "longest") {
     let ExclusiveStartKey: Record<string, unknown> | undefined;
     do {
       const page = await documents.send(
@@ -146,33 +146,13 @@ export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: 
           IndexName: "due",
           KeyConditionExpression: "openIn = :pool AND dueAt <= :instant",
           ExpressionAttributeValues: { ":pool": userPoolId, ":instant": instant.toISOString() },
+          ScanIndexForward: first === "longest",
           ExclusiveStartKey,
         }),
       );
       for (const item of page.Items ?? []) yield overdueRefFrom(item) ?? "unreadable";
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
-  },
-
-  async countOpen(userPoolId, atMost) {
-    let count = 0;
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const page = await documents.send(
-        new QueryCommand({
-          TableName,
-          IndexName: "due",
-          Select: "COUNT",
-          KeyConditionExpression: "openIn = :pool",
-          ExpressionAttributeValues: { ":pool": userPoolId },
-          Limit: atMost - count,
-          ExclusiveStartKey,
-        }),
-      );
-      count += page.Count ?? 0;
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined && count < atMost);
-    return count;
   },
 });
 
@@ -227,14 +207,15 @@ const evidenceOf = (closed: ClosedWindow) => {
 
 /** What came to a closed window since its copy was kept, written over that. */
 const factsOf = (closed: ClosedWindow) => {
-  const { user, item, facts, counts, changes, closeAsked } = closedItem(closed);
+  const { user, item, facts, counts, times, changes, closeAsked } = closedItem(closed);
   return {
     Key: { user, item },
-    UpdateExpression: `SET #facts = :facts, #counts = :counts, #changes = :changes, #version = :version${closeAsked === undefined ? "" : ", #closeAsked = :closeAsked"}`,
+    UpdateExpression: `SET #facts = :facts, #counts = :counts, #times = :times, #changes = :changes, #version = :version${closeAsked === undefined ? "" : ", #closeAsked = :closeAsked"}`,
     ConditionExpression: "#version < :version",
     ExpressionAttributeNames: {
       "#facts": "facts",
       "#counts": "counts",
+      "#times": "times",
       "#changes": "changes",
       "#version": "version",
       ...(closeAsked === undefined ? {} : { "#closeAsked": "closeAsked" }),
@@ -242,6 +223,7 @@ const factsOf = (closed: ClosedWindow) => {
     ExpressionAttributeValues: {
       ":facts": facts,
       ":counts": counts,
+      ":times": times,
       ":changes": changes,
       ":version": closed.version,
       ...(closeAsked === undefined ? {} : { ":closeAsked": closeAsked }),

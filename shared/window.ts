@@ -1,5 +1,6 @@
 import type { FactKind } from "../events/record.ts";
-import { minute } from "./duration.ts";
+import { clockDifference, isFromTheFuture } from "./clock-difference.ts";
+import { day, minute } from "./duration.ts";
 import type { Factors } from "./factors.ts";
 import type { Policy } from "./policy.ts";
 
@@ -14,6 +15,13 @@ export interface Fact {
   id: string;
   kind: FactKind;
   at: Date;
+}
+
+/** What the rules ask of facts, kept apart from the list of facts, which has an end. */
+export interface FactTimes {
+  firstConfirmed?: Date | undefined;
+  lastConfirmed?: Date | undefined;
+  lastSignIn?: Date | undefined;
 }
 
 /** Why a window was opened; `drift` is Email MFA found off at a sign-in, `enrol` the same for a user who never had it. */
@@ -56,9 +64,10 @@ export interface Window extends UserKey {
   /** Milliseconds from a confirmed reset to `dueAt`, as they were when the window was opened. */
   gracePeriod: number;
   factorsBefore: Factors;
-  /** The newest facts, oldest first; `counts` knows of all. */
+  /** The newest facts, oldest first. `counts` and `times` know of all. */
   facts: Fact[];
   counts: Record<FactKind, number>;
+  times: FactTimes;
   openedBy?: OperatorAct | undefined;
   /** The newest changes by hand, oldest first. */
   changes: Change[];
@@ -74,6 +83,8 @@ export interface Window extends UserKey {
   attempts: number;
   lastFailure?: { at: Date; error: string; message: string } | undefined;
   nextTryAt?: Date | undefined;
+  /** When a look first found no such user, if the looks since then found the same. */
+  goneSince?: Date | undefined;
   /** Counts the changes; a change is written only over the version it was made from. */
   version: number;
 }
@@ -85,22 +96,26 @@ export interface ClosedWindow extends Window {
   evidence?: { before: Factors; after: Factors } | undefined;
 }
 
-/** What is known of a user who has no open window: when we last looked, and whether Email MFA was ever seen on. */
-export interface Seen {
-  /** Absent where the next sign-in is to be looked at. */
-  checkedAt?: Date | undefined;
-  known: boolean;
-}
+/** How long closed windows are kept with their evidence, in milliseconds. */
+export const retention = 400 * day;
 
 const earlier = (one: Date, other: Date): Date => (one < other ? one : other);
+const later = (one: Date, other: Date): Date => (one > other ? one : other);
 export const plus = (instant: Date, milliseconds: number): Date => new Date(instant.getTime() + milliseconds);
 
 /**
- * Now, as far as the table knows: a clock that runs behind must not open a window before the last one was closed, or what
- * happened during the new one would be looked for on the other.
+ * The instant, moved behind the close of the last window: a clock that runs behind must not open a window before the last one
+ * was closed, or what happened during the new one would be looked for on the other. A close further ahead of `now` than clocks
+ * differ is not believed.
  */
-export const notBefore = (lastClosed: Pick<ClosedWindow, "closedAt"> | undefined, now: Date): Date =>
-  lastClosed !== undefined && lastClosed.closedAt >= now ? plus(lastClosed.closedAt, 1) : now;
+export const notBefore = (
+  lastClosed: Pick<ClosedWindow, "closedAt"> | undefined,
+  instant: Date,
+  now: Date = instant,
+): Date =>
+  lastClosed !== undefined && lastClosed.closedAt >= instant && !isFromTheFuture(lastClosed.closedAt, now)
+    ? plus(lastClosed.closedAt, 1)
+    : instant;
 
 /** A new window. A fact's time is believed up to `now`: no clock that runs ahead can buy a user more time. */
 export const openWindow = (opening: {
@@ -128,6 +143,7 @@ export const openWindow = (opening: {
     factorsBefore: opening.user.factors,
     facts: [],
     counts: { "reset-requested": 0, "reset-confirmed": 0, "signed-in": 0 },
+    times: {},
     openedBy: opening.openedBy,
     changes: [],
     attempts: 0,
@@ -142,10 +158,17 @@ export const originOf = (
   policy: Pick<Policy, "enrol">,
 ): Origin | "out-of-scope" | "never-known" => {
   if (!user.inScope) return "out-of-scope";
+  if (!mayEndWithEmailMfa(user, policy)) return "never-known";
   if (fact.kind !== "signed-in") return fact.kind;
-  if (user.known) return "drift";
-  return policy.enrol ? "enrol" : "never-known";
+  return user.known ? "drift" : "enrol";
 };
+
+/**
+ * Whether a window of this user may end with Email MFA on. A window gives back what the user had: a user whose Email MFA was
+ * never seen on gets it only where the policy enrols.
+ */
+export const mayEndWithEmailMfa = (user: { known: boolean }, policy: Pick<Policy, "enrol">): boolean =>
+  user.known || policy.enrol;
 
 /** How many facts, and how many changes, a window holds. */
 const kept = 50;
@@ -158,7 +181,24 @@ export const withFact = <Some extends Window>(window: Some, fact: Fact): Some =>
   ...window,
   facts: [...window.facts, fact].slice(-kept),
   counts: { ...window.counts, [fact.kind]: window.counts[fact.kind] + 1 },
+  times: timesWith(window.times, fact),
 });
+
+/** The times with those of one more fact, in whatever order facts come. */
+export const timesWith = (times: FactTimes, { kind, at }: Pick<Fact, "kind" | "at">): FactTimes => {
+  switch (kind) {
+    case "reset-requested":
+      return times;
+    case "reset-confirmed":
+      return {
+        ...times,
+        firstConfirmed: earlier(times.firstConfirmed ?? at, at),
+        lastConfirmed: later(times.lastConfirmed ?? at, at),
+      };
+    case "signed-in":
+      return { ...times, lastSignIn: later(times.lastSignIn ?? at, at) };
+  }
+};
 
 /**
  * The window with the fact on it. A request never moves `dueAt`: anybody can ask for a reset of anybody's password. A
@@ -176,11 +216,8 @@ export const noteFact = (window: Window, fact: Fact, policy: Pick<Policy, "close
     : extended;
 };
 
-const signedInAfterReset = ({ facts }: Window): boolean =>
-  facts.some(
-    (reset) =>
-      reset.kind === "reset-confirmed" && facts.some((signIn) => signIn.kind === "signed-in" && signIn.at >= reset.at),
-  );
+const signedInAfterReset = ({ times: { firstConfirmed, lastSignIn } }: Window): boolean =>
+  firstConfirmed !== undefined && lastSignIn !== undefined && lastSignIn >= firstConfirmed;
 
 /** A window that is due later than before starts its tries anew. */
 const dueAgain = (window: Window, dueAt: Date): Partial<Window> =>
@@ -224,9 +261,7 @@ export type Reach = "shorten" | "all";
  */
 export const replannedDueAt = (window: Window, gracePeriod: number, now: Date): Date | undefined => {
   if (window.closeAsked !== undefined || isDue(window, now)) return undefined;
-  const from = window.facts
-    .filter(({ kind }) => kind === "reset-confirmed")
-    .reduce((latest, { at }) => (at > latest ? at : latest), window.openedAt);
+  const from = later(window.times.lastConfirmed ?? window.openedAt, window.openedAt);
   const dueAt = earlier(plus(earlier(from, now), gracePeriod), window.cap);
   return dueAt < now ? now : dueAt;
 };
@@ -260,9 +295,14 @@ export const switchedOff = (window: Window, at?: Date): Window => ({
   switchingOffVersion: window.version,
 });
 
-/** Whether Email MFA may be about to go off, so that the window must not close however the user is found. */
-export const mayBeSwitchedOff = ({ switchingOffUntil }: Window, now: Date): boolean =>
-  switchingOffUntil !== undefined && now < switchingOffUntil;
+/**
+ * Whether Email MFA may be about to go off, so that the window must not close however the user is found. A mark that lies
+ * further ahead than any operator and any clock could have put it is not believed.
+ */
+export const mayBeSwitchedOff = ({ switchingOffUntil }: Pick<Window, "switchingOffUntil">, now: Date): boolean =>
+  switchingOffUntil !== undefined &&
+  now < switchingOffUntil &&
+  switchingOffUntil.getTime() - now.getTime() <= longestSwitchingOff + clockDifference;
 
 /** Whether no operator was at switching Email MFA off between the two: then what was read of the user at the one holds at the other. */
 export const isSameSwitchingOff = (one: Window, other: Window): boolean =>
@@ -271,19 +311,39 @@ export const isSameSwitchingOff = (one: Window, other: Window): boolean =>
 export const isDue = (window: Pick<Window, "dueAt">, now: Date): boolean => now >= window.dueAt;
 
 /** From when on a worker may close the window. */
-export const closableAt = ({ dueAt, switchingOffUntil }: Window): Date =>
-  switchingOffUntil !== undefined && switchingOffUntil > dueAt ? switchingOffUntil : dueAt;
+export const closableAt = ({ dueAt, switchingOffUntil }: Window, now: Date): Date =>
+  switchingOffUntil !== undefined && mayBeSwitchedOff({ switchingOffUntil }, now)
+    ? later(switchingOffUntil, dueAt)
+    : dueAt;
 
 /** Past due by more than the tolerance, in milliseconds. */
 export const isOverdue = (window: Pick<Window, "dueAt">, tolerance: number, now: Date): boolean =>
   now.getTime() - window.dueAt.getTime() > tolerance;
 
 /** The window after a failed re-enable: still open, tried again after a pause that grows up to a quarter of an hour. */
-export const noteFailure = (window: Window, failure: { error: string; message: string }, now: Date): Window => ({
+export const noteFailure = (window: Window, failure: { error: string; detail: string }, now: Date): Window => ({
   ...window,
   attempts: window.attempts + 1,
-  lastFailure: { at: now, error: failure.error, message: failure.message },
+  lastFailure: { at: now, error: failure.error, message: failure.detail },
   nextTryAt: plus(now, Math.min(30_000 * 2 ** Math.min(window.attempts, 5), 15 * minute)),
+  goneSince: undefined,
+});
+
+/** How long after the first look that found no such user a second one must find the same, before the window closes. */
+const betweenLooks = 5 * minute;
+
+/** When a second look may end the window of a user who was not found, or undefined where the first look is this one. */
+export const secondLookAt = ({ goneSince }: Pick<Window, "goneSince">, now: Date): Date | undefined =>
+  goneSince === undefined || isFromTheFuture(goneSince, now) ? undefined : plus(goneSince, betweenLooks);
+
+/**
+ * The window after a look that found no such user. One look does not end it: AWS documents nowhere that AdminGetUser reads
+ * consistently.
+ */
+export const noteGone = (window: Window, now: Date): Window => ({
+  ...window,
+  goneSince: now,
+  nextTryAt: plus(now, betweenLooks),
 });
 
 export const closeWindow = (
@@ -291,8 +351,10 @@ export const closeWindow = (
   outcome: Outcome,
   now: Date,
   evidence?: ClosedWindow["evidence"],
-): ClosedWindow => ({ ...window, outcome, closedAt: now, evidence });
-
-/** Whether a user without an open window is to be looked at again when they sign in. */
-export const needsLook = (seen: Pick<Seen, "checkedAt"> | undefined, verifyEvery: number, now: Date): boolean =>
-  seen?.checkedAt === undefined || now.getTime() - seen.checkedAt.getTime() >= verifyEvery;
+): ClosedWindow => ({
+  ...window,
+  goneSince: outcome === "user-gone" ? window.goneSince : undefined,
+  outcome,
+  closedAt: now,
+  evidence,
+});

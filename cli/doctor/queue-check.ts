@@ -1,7 +1,5 @@
 import { GetScheduleGroupCommand, ResourceNotFoundException } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from "@aws-sdk/client-sqs";
-import { formatDuration } from "../../shared/duration.ts";
-import { isOverdue, plus } from "../../shared/window.ts";
 import { plural } from "../output.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
@@ -75,19 +73,4 @@ const countIn = async (
     if (!(error instanceof QueueDoesNotExist)) throw error;
     return fail(check, "It does not exist.", deployAgain);
   }
-};
-
-/** Whether anybody is open who should not be. */
-export const checkOverdue: Check = async ({ windows, outputs, policy, clock }) => {
-  const now = clock.now();
-  let overdue = 0;
-  let longest = 0;
-  for await (const window of windows.dueUntil(outputs.UserPoolId, plus(now, -policy.overdueTolerance))) {
-    if (window !== "unreadable" && !isOverdue(window, policy.overdueTolerance, now)) continue;
-    overdue += 1;
-    if (window !== "unreadable") longest = Math.max(longest, now.getTime() - window.dueAt.getTime());
-  }
-  if (overdue === 0) return [ok("overdue", "No window is overdue.")];
-  const found = `${plural(overdue, "window")} should have closed, the oldest ${formatDuration(longest)} ago.`;
-  return [fail("overdue", found, "mfactl list --overdue says why; mfactl retry --all-overdue tries at once.")];
 };

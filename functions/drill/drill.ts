@@ -21,7 +21,7 @@ export const createDrill =
     } else {
       const { step, reason, message, userLeft } = drilled;
       telemetry.metrics.add("DrillFailed", 1, { name: "reason", value: reason });
-      telemetry.log.error("drill-failed", { step, error: reason, message, userLeft: userLeft !== undefined });
+      telemetry.log.error("drill-failed", { step, error: reason, detail: message, userLeft: userLeft !== undefined });
     }
     await telemetry.flush();
   };

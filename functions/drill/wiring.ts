@@ -35,7 +35,7 @@ export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings
       DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws })),
       settings.WINDOWS_TABLE,
     ),
-    users: cognitoUserDirectory(cognito, settings.USER_POOL_ID),
+    users: cognitoUserDirectory(cognito, settings.USER_POOL_ID, clock),
     drillUsers: cognitoDrillUsers({
       cognito,
       userPoolId: settings.USER_POOL_ID,

@@ -3,14 +3,17 @@ import { alarm } from "../../events/alarm.ts";
 import { digest } from "../../events/digest.ts";
 import { acceptedAt, type AcceptedCase, mostAccepted } from "../../shared/accepted-windows.ts";
 import type { Clock } from "../../shared/clock.ts";
+import type { DueIndex } from "../../shared/due-index.ts";
 import type { FailedRecords } from "../../shared/failed-records.ts";
 import type { Ledger } from "../../shared/ledger.ts";
 import type { Policy } from "../../shared/policy.ts";
+import type { ServedPool } from "../../shared/served-pools.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
+import { beyondReach } from "./beyond-reach.ts";
 import type { Notices } from "./notices.ts";
 import type { Standing } from "./standing.ts";
-import { troubledWindows } from "./troubled-windows.ts";
+import { type Invocation, troubledWindows } from "./troubled-windows.ts";
 import { wordDigest } from "./word-digest.ts";
 import { wordFailedRecords } from "./word-failed-records.ts";
 import { wordNotice } from "./word-notice.ts";
@@ -23,6 +26,8 @@ interface Options {
   windows: Pick<WindowStore, "dueUntil" | "find">;
   accepted: Pick<Ledger<AcceptedCase>, "list">;
   failedRecords: Pick<FailedRecords, "list">;
+  index: Pick<DueIndex, "count" | "rows">;
+  servedPools: Pick<Ledger<ServedPool>, "list">;
   standing: Standing;
   notices: Notices;
   policy: Pick<Policy, "overdueTolerance">;
@@ -36,8 +41,8 @@ const mostRecords = 1_000;
  * Tells the people who get an alarm what it cannot tell itself: which users, why, and what to run. The alarm goes to
  * them in any case, so that nobody depends on this. Once a day, tells them what stands.
  */
-export const createExplainAlarm = (options: Options) => async (event: unknown) => {
-  if (v.is(digest, event)) return sendDigest(options);
+export const createExplainAlarm = (options: Options) => async (event: unknown, context: Invocation) => {
+  if (v.is(digest, event)) return sendDigest(options, context);
   const { alarmData } = v.parse(alarm, event);
   if (alarmData.state.value !== "ALARM") return;
   const { userPoolId, stage, clock, notices, telemetry } = options;
@@ -50,13 +55,16 @@ export const createExplainAlarm = (options: Options) => async (event: unknown) =
     telemetry.log.info("alarm-explained", { alarm: alarmName, records: records.length });
     return;
   }
-  const found = await troubledWindows(options, acceptedAt(await options.accepted.list(mostAccepted), now), now);
-  await notices.publish(wordNotice({ ...about, now, ...found }));
+  const accepted = acceptedAt(await options.accepted.list(mostAccepted), now);
+  const first = alarmName.endsWith("-windows-newly-overdue") ? "latest" : "longest";
+  const found = await troubledWindows({ ...options, accepted, now, first, context });
+  const unreached = await beyondReach(options, now);
+  await notices.publish(wordNotice({ ...about, now, unreached, ...found }));
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 
 /** An alarm that stands says nothing again: a digest does, every day. */
-const sendDigest = async (options: Options): Promise<void> => {
+const sendDigest = async (options: Options, context: Invocation): Promise<void> => {
   const { service, userPoolId, stage, clock, notices, telemetry, standing } = options;
   const now = clock.now();
   const accepted = acceptedAt(await options.accepted.list(mostAccepted), now);
@@ -66,7 +74,8 @@ const sendDigest = async (options: Options): Promise<void> => {
     stage,
     now,
     alarms: await standing.alarms(),
-    windows: await troubledWindows(options, accepted, now),
+    windows: await troubledWindows({ ...options, accepted, now, first: "longest", context }),
+    unreached: await beyondReach(options, now),
     accepted: accepted.cases,
     records: await options.failedRecords.list(mostRecords),
     deadLetters: await standing.deadLetters(),

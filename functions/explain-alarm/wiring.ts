@@ -6,7 +6,9 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { acceptedWindows } from "../../shared/accepted-windows.ts";
 import { dynamoFailedRecords } from "../../shared/failed-records.ts";
+import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
+import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
 import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
 import { dynamoWindowStore } from "../../shared/window-store.ts";
@@ -43,6 +45,8 @@ export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
         deadLetterQueueUrls: settings.DEAD_LETTER_QUEUE_URLS.split(","),
       },
     ),
+    index: dynamoDueIndex(documents, settings.WINDOWS_TABLE),
+    servedPools: dynamoServedPools(documents, settings.WINDOWS_TABLE),
     notices: snsNotices(new SNSClient({ ...inWorker, ...aws }), settings.ALARM_TOPIC_ARN),
     policy: policyFromEnvironment(environment),
     clock,

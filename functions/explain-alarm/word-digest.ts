@@ -16,6 +16,8 @@ export interface Digest {
   now: Date;
   alarms: StandingAlarm[];
   windows: Troubled;
+  /** What besides is open and nothing closes, a paragraph for each. */
+  unreached: string[];
   accepted: AcceptedCase[];
   records: FailedRecord[];
   /** Of every queue, empty ones too. */
@@ -27,12 +29,13 @@ export interface Digest {
  * daily noise. Users are named by `sub`, never by username or address.
  */
 export const wordDigest = (digest: Digest): Notice | undefined => {
-  const { service, userPoolId, stage, now, alarms, windows, accepted, records, deadLetters } = digest;
+  const { service, userPoolId, stage, now, alarms, windows, unreached, accepted, records, deadLetters } = digest;
   const letters = deadLetters.filter(({ messages }) => messages > 0);
   const users = windows.named.length + windows.more;
   const standing = [
     ...counted(alarms.length, "alarm", "alarms"),
     ...counted(users, "user past due", "users past due"),
+    ...(unreached.length === 0 ? [] : ["windows that nothing closes"]),
     ...counted(records.length, "record not handled", "records not handled"),
     ...counted(
       letters.reduce((total, { messages }) => total + messages, 0),
@@ -48,6 +51,7 @@ export const wordDigest = (digest: Digest): Notice | undefined => {
       alarms.map(({ name, since }) => `${name}${since === undefined ? "" : `, since ${minuteOf(since)}`}`),
     ),
     ...(users === 0 ? [] : ["USERS WITHOUT EMAIL MFA PAST DUE", ...aboutWindows({ ...windows, now, stage })]),
+    ...(unreached.length === 0 ? [] : ["WINDOWS THAT NOTHING CLOSES", ...unreached]),
     ...(records.length === 0 ? [] : ["RECORDS NOT HANDLED", ...aboutRecords(records, stage)]),
     ...section(
       "Dead letters",

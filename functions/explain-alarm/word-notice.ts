@@ -11,23 +11,31 @@ export interface Trouble {
   /** That mfactl is to be told. */
   stage: string;
   now: Date;
-  /** The windows to name, the longest due first. */
+  /** The windows to name, those of most concern first. */
   named: Window[];
   /** How many there are besides. */
   more: number;
   /** Whether nobody counted further than that. */
   uncounted: boolean;
+  /** What besides is open and nothing closes, a paragraph for each. */
+  unreached: string[];
 }
 
 /** Says who is without Email MFA and why, and what to do. Users are named by `sub`, never by username or address. */
 export const wordNotice = (trouble: Trouble): Notice => {
-  const { alarmName, description, named, more, uncounted } = trouble;
+  const { alarmName, description, named, more, uncounted, unreached } = trouble;
   const count = named.length + more;
   const users = `${uncounted ? "more than " : ""}${count} user${count === 1 ? "" : "s"}`;
-  const subject = count === 0 ? "nobody is overdue any more" : `Email MFA is still off for ${users}`;
+  const subject =
+    count > 0
+      ? `Email MFA is still off for ${users}`
+      : unreached.length > 0
+        ? "windows are open that nothing closes"
+        : "nobody is overdue any more";
   return noticeOf(`${alarmName}: ${subject}`, [
-    count === 0 ? healed(trouble) : open(trouble, users),
+    ...(count > 0 ? [open(trouble, users)] : unreached.length > 0 ? [] : [healed(trouble)]),
     ...aboutWindows(trouble),
+    ...unreached,
     ...(description === undefined ? [] : [description]),
   ]);
 };

@@ -5,7 +5,7 @@ import { neverThrow } from "../../shared/never-throw.ts";
 import { recordFacts, type RecordFactsOptions } from "../../shared/record-facts.ts";
 import { describeError } from "../../shared/telemetry.ts";
 import type { WindowGlance } from "../../shared/window-glance.ts";
-import { needsLook } from "../../shared/window.ts";
+import { needsLook } from "../../shared/seen.ts";
 
 type Options = Omit<RecordFactsOptions, "worthRecording"> & {
   glance: WindowGlance;

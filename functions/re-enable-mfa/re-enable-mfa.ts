@@ -24,9 +24,10 @@ export const createReEnableMfa = (options: Options) => {
     due,
     v.check(({ userPoolId }) => userPoolId === options.userPoolId, "a window of this stack's user pool"),
   );
-  return createBatchHandler({ ...options, schema }, "all at once", async (message) => {
-    const result = await reEnable(options, message);
-    if (result.kind === "early") await nudge(options, result.window, result.until);
+  return createBatchHandler({ ...options, schema }, "all at once", async (message, { timeLeft }) => {
+    const result = await reEnable({ ...options, timeLeft }, message);
+    if (result.kind === "no-time") return "again";
+    if (result.kind === "early" || result.kind === "missing") await nudge(options, result.window, result.until);
     if (result.kind === "failed") await nudge(options, result.window, result.window.nextTryAt);
     return "done";
   });

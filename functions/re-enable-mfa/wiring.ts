@@ -41,7 +41,11 @@ export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
       DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws })),
       settings.WINDOWS_TABLE,
     ),
-    users: cognitoUserDirectory(new CognitoIdentityProviderClient({ ...inWorker, ...aws }), settings.USER_POOL_ID),
+    users: cognitoUserDirectory(
+      new CognitoIdentityProviderClient({ ...inWorker, ...aws }),
+      settings.USER_POOL_ID,
+      clock,
+    ),
     pacer: createPacer(clock, rate, Math.max(1, Math.ceil(rate * catchUp))),
     clock,
     policy,

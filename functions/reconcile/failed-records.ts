@@ -17,20 +17,21 @@ const mostCounted = 1_000;
 /** How many go to the queue in one run. */
 const mostSent = 100;
 
+/** How many are sent between two looks at the time that is left. */
+const sentAtOnce = 10;
+
 /** A queue as long as this gets no more: what it holds is not being handled. */
 const mostWaiting = 1_000;
 
 /**
  * Counts the records whose users nobody has looked at (`RecordsNotHandled`, up to 1,000), and puts up to 100 of them on the
- * RECORDS queue once more. record-reset forgets each when it is done with it. Gives the two numbers; throws what the table or
+ * RECORDS queue once more, while `mayGoOn`. record-reset forgets each when it is done with it. Gives the two numbers; throws what the table or
  * the queue threw.
  */
-export const sendFailedRecordsAgain = async ({
-  failedRecords,
-  records,
-  clock,
-  telemetry,
-}: Options): Promise<{ recordsNotHandled: number; recordsSentAgain: number }> => {
+export const sendFailedRecordsAgain = async (
+  { failedRecords, records, clock, telemetry }: Options,
+  mayGoOn: () => boolean,
+): Promise<{ recordsNotHandled: number; recordsSentAgain: number }> => {
   const remembered = await failedRecords.list(mostCounted);
   const recordsNotHandled = remembered.length;
   telemetry.metrics.add("RecordsNotHandled", recordsNotHandled);
@@ -39,8 +40,13 @@ export const sendFailedRecordsAgain = async ({
   if (recordsNotHandled === 0 || (await records.waiting()) >= mostWaiting)
     return { recordsNotHandled, recordsSentAgain: 0 };
   const turn = turnOf(remembered, Math.floor(clock.now().getTime() / (5 * minute)));
-  await records.sendAgain(turn.map(({ failedAt: _, ...record }) => record));
-  return { recordsNotHandled, recordsSentAgain: turn.length };
+  let recordsSentAgain = 0;
+  while (recordsSentAgain < turn.length && mayGoOn()) {
+    const few = turn.slice(recordsSentAgain, recordsSentAgain + sentAtOnce);
+    await records.sendAgain(few.map(({ failedAt: _, ...record }) => record));
+    recordsSentAgain += few.length;
+  }
+  return { recordsNotHandled, recordsSentAgain };
 };
 
 /** As many as one run sends, others at each round: a hundred that can never be handled must not keep back the rest. */

@@ -34,7 +34,11 @@ export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings
     deadLetters: sqsDeadLetters(sqs, settings.RECORDS_DLQ_URL),
     failedRecords: dynamoFailedRecords(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
     windows: dynamoWindowStore(documents, settings.WINDOWS_TABLE),
-    users: cognitoUserDirectory(new CognitoIdentityProviderClient({ ...inWorker, ...aws }), settings.USER_POOL_ID),
+    users: cognitoUserDirectory(
+      new CognitoIdentityProviderClient({ ...inWorker, ...aws }),
+      settings.USER_POOL_ID,
+      clock,
+    ),
     timers: schedulerTimers(
       new SchedulerClient({ ...inWorker, ...aws }),
       clock,

@@ -2,7 +2,15 @@ import dynalite from "dynalite";
 import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import { AwsError, type Call, jsonService, type Service, type WireRequest, type WireResponse } from "./service.ts";
+import {
+  AwsError,
+  type Call,
+  jsonService,
+  type Service,
+  unknownOperation,
+  type WireRequest,
+  type WireResponse,
+} from "./service.ts";
 
 interface Validation {
   default: { types: Record<string, unknown> };
@@ -28,7 +36,9 @@ export const dynamoDbService = (): Service => {
       },
       operations: {},
     }),
+    operations: dynaliteOperations,
     async perform(call, request) {
+      if (!dynaliteOperations.includes(call.operation)) throw unknownOperation(call, request);
       await refuseUnknownMembers(call);
       const response = await ask(listener, request);
       if (CHANGES_TABLES.has(call.operation)) await tableAtRest(listener, request, call.input["TableName"]);
@@ -45,9 +55,15 @@ const refuseUnknownMembers = async ({ operation, input }: Call): Promise<void> =
     throw new AwsError("UnsupportedByLocalStack", `The local stack does not know the member ${unknown}.`, 501);
 };
 
+/** What dynalite has, as its folder `validations` says: one file each. */
+const dynaliteOperations = [
+  ...["BatchGetItem", "BatchWriteItem", "CreateTable", "DeleteItem", "DeleteTable", "DescribeTable"],
+  ...["DescribeTimeToLive", "GetItem", "ListTables", "ListTagsOfResource", "PutItem", "Query", "Scan"],
+  ...["TagResource", "UntagResource", "UpdateItem", "UpdateTable"],
+];
+
 const known = new Map<string, Promise<Set<string> | undefined>>();
 
-/** Undefined for an operation that dynalite does not have; it says so itself. */
 const knownMembers = (operation: string): Promise<Set<string> | undefined> => {
   const members = known.get(operation) ?? importMembers(operation);
   known.set(operation, members);

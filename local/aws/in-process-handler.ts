@@ -22,8 +22,8 @@ export const inProcessHandler = (answer: (request: WireRequest) => Promise<WireR
   metadata: { handlerProtocol: "http/1.1" },
   async handle(request: HttpRequest): Promise<{ response: HttpResponse }> {
     try {
-      const { status, headers, body } = await answer(toWire(request));
-      return { response: { statusCode: status, headers, body: new Uint8Array(Buffer.from(body)) } };
+      const { status, headers, body, encoding } = await answer(toWire(request));
+      return { response: { statusCode: status, headers, body: new Uint8Array(Buffer.from(body, encoding)) } };
     } catch (error) {
       throw asConnectionError(error);
     }

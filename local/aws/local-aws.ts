@@ -17,6 +17,7 @@ import { Sns, snsService } from "./sns.ts";
 import { Sqs } from "./sqs/sqs.ts";
 import { sqsService } from "./sqs/sqs-service.ts";
 import { stsService } from "./sts.ts";
+import { isFromAwsClient } from "./unsupported.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export interface LocalAwsOptions {
@@ -74,12 +75,18 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
   ];
   const endpoint: Endpoint = new Endpoint(services, options.observe);
   let deployed: DeployedStack | undefined;
-  const answerLocally = localRoutes(clock, mailbox, () => deployed);
+  const answerLocally = localRoutes(
+    clock,
+    mailbox,
+    () => deployed,
+    () => endpoint.operations(),
+  );
   const pages = new Map<string, () => Promise<WireResponse>>();
 
   const served = await serve(async (request) => {
     try {
-      const page = request.method === "GET" ? pages.get(request.path) : undefined;
+      // S3's list of buckets is at / too.
+      const page = request.method === "GET" && !isFromAwsClient(request) ? pages.get(request.path) : undefined;
       return (await page?.()) ?? (await answerLocally(request)) ?? (await endpoint.answer(request));
     } finally {
       // Whoever comes over HTTP, such as the AWS CLI, expects what a call sets off to happen without moving the clock.

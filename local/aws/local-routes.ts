@@ -24,15 +24,21 @@ export interface DeployedStack {
 
 /**
  * What AWS does not have: `GET /_local/clock`, `POST /_local/clock` with `{"advanceBy": milliseconds}` or
- * `{"advanceTo": "2026-01-01T00:00:00Z"}`, `GET /_local/mails`, and `GET /_local/stack`, what was deployed. Undefined for
- * any other path.
+ * `{"advanceTo": "2026-01-01T00:00:00Z"}`, `GET /_local/mails`, `GET /_local/stack`, what was deployed, and
+ * `GET /_local/services`, the operations that each service knows. Undefined for any other path.
  */
 export const localRoutes =
-  (clock: VirtualClock, mailbox: Mailbox, deployed: () => DeployedStack | undefined) =>
+  (
+    clock: VirtualClock,
+    mailbox: Mailbox,
+    deployed: () => DeployedStack | undefined,
+    services: () => Record<string, readonly string[]>,
+  ) =>
   async (request: WireRequest): Promise<WireResponse | undefined> => {
     const route = `${request.method} ${request.path}`;
     if (route === "GET /_local/clock") return json(200, { now: clock.now() });
     if (route === "GET /_local/mails") return json(200, { mails: mailbox.mails });
+    if (route === "GET /_local/services") return json(200, { services: services() });
     if (route === "GET /_local/stack") {
       const stack = deployed();
       return stack === undefined ? json(404, { message: "Nothing is deployed." }) : json(200, stack);

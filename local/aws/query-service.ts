@@ -1,4 +1,5 @@
-import { AwsError, type Operation, type Service, unknownOperation, type WireResponse } from "./service.ts";
+import { AwsError, type Operation, type Service, requireOperation, type WireResponse } from "./service.ts";
+import { escapeXml } from "./xml.ts";
 
 /**
  * A service of AWS's query protocol: a form with `Action` and `Version` comes in, XML goes out.
@@ -13,6 +14,8 @@ export const queryService = (options: {
   operations: Record<string, Operation>;
 }): Service => ({
   name: options.name,
+  signingName: options.name,
+  operations: Object.keys(options.operations),
   throttling: options.throttling,
   route(request) {
     if (!(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")) return undefined;
@@ -23,9 +26,8 @@ export const queryService = (options: {
     form.delete("Version");
     return { operation, input: nest(form) };
   },
-  async perform(call) {
-    const known = options.operations[call.operation];
-    if (known === undefined) throw unknownOperation(call);
+  async perform(call, request) {
+    const known = requireOperation(options.operations, call, request);
     const result = await known.perform(call.input, call.caller);
     return answer(
       200,
@@ -82,8 +84,6 @@ const withLists = (value: Nested | string): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withLists(member)]));
 };
 
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
-
 const toXml = (value: unknown): string => {
   if (value === undefined || value === null) return "";
   if (value instanceof Date) return value.toISOString();
@@ -94,5 +94,5 @@ const toXml = (value: unknown): string => {
       .map(([name, member]) => `<${name}>${toXml(member)}</${name}>`)
       .join("");
   }
-  return `${value as string | number | boolean}`.replace(/[&<>"']/g, (character) => entities[character] ?? "");
+  return escapeXml(`${value as string | number | boolean}`);
 };

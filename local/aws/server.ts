@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FaultPlan } from "./faults.ts";
 import { AwsError, type Call, type Service, type WireRequest, type WireResponse } from "./service.ts";
+import { isFromAwsClient, refuseUnsupported, signedFor } from "./unsupported.ts";
 
 /** The connection broke, and the caller does not learn whether its call took effect. */
 export class HungUp extends Error {}
@@ -20,7 +21,10 @@ export class Endpoint {
 
   /** Throws HungUp when a fault breaks the connection. */
   async answer(request: WireRequest): Promise<WireResponse> {
+    const meant = signedFor(request);
     for (const service of this.#services) {
+      // Other services have paths of the same names: DataBrew has /schedules too.
+      if (meant !== undefined && meant !== service.signingName) continue;
       try {
         const routed = service.route(request);
         if (routed === undefined) continue;
@@ -38,8 +42,16 @@ export class Endpoint {
         throw error;
       }
     }
-    const message = `The local stack has no service for ${request.method} ${request.path}.`;
+    if (isFromAwsClient(request)) return refuseUnsupported(request, this.#services);
+    const message = `Nothing is served at ${request.method} ${request.path}. What there is: /, and /_local/services.`;
     return { status: 404, headers: { "content-type": "application/json" }, body: JSON.stringify({ message }) };
+  }
+
+  /** What is known, by service. */
+  operations(): Record<string, readonly string[]> {
+    return Object.fromEntries(
+      this.#services.map(({ name, operations }) => [name.toLowerCase(), operations.toSorted()]),
+    );
   }
 
   async #perform(service: Service, call: Call, request: WireRequest): Promise<WireResponse> {
@@ -85,7 +97,8 @@ export const serve = async (
     readRequest(incoming)
       .then(answer)
       .then(
-        (response) => outgoing.writeHead(response.status, response.headers).end(response.body),
+        (response) =>
+          outgoing.writeHead(response.status, response.headers).end(response.body, response.encoding ?? "utf8"),
         (error: unknown) => {
           if (error instanceof HungUp) incoming.socket.destroy();
           else {

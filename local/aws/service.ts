@@ -13,6 +13,8 @@ export interface WireResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
+  /** Of the body's characters; UTF-8 unless given. */
+  encoding?: "latin1";
 }
 
 /** One API call: which operation of which service, with what, and who made it (the access key id it was signed with). */
@@ -25,6 +27,10 @@ export interface Call {
 
 export interface Service {
   readonly name: string;
+  /** What requests to it are signed for: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+  readonly signingName: string;
+  /** All that it knows. */
+  readonly operations: readonly string[];
   /** What the request asks of this service; undefined when it is meant for another one. */
   route(request: WireRequest): { operation: string; input: Record<string, unknown> } | undefined;
   /** Throws AwsError for what the service refuses. */
@@ -75,6 +81,8 @@ export const operation = <Schema extends v.GenericSchema>(
 /** A service of AWS's JSON protocol: the operation stands in the header X-Amz-Target. */
 export const jsonService = (options: {
   name: string;
+  /** The name in small letters unless given. */
+  signingName?: string;
   targetPrefix: string;
   contentType: "application/x-amz-json-1.0" | "application/x-amz-json-1.1";
   throttling: Service["throttling"];
@@ -87,15 +95,16 @@ export const jsonService = (options: {
   });
   return {
     name: options.name,
+    signingName: options.signingName ?? options.name.toLowerCase(),
+    operations: Object.keys(options.operations),
     throttling: options.throttling,
     route(request) {
       const [prefix, name] = (request.headers["x-amz-target"] ?? "").split(".");
       if (prefix !== options.targetPrefix || name === undefined) return undefined;
       return { operation: name, input: parseObject(request.body) };
     },
-    async perform(call) {
-      const known = options.operations[call.operation];
-      if (known === undefined) throw unknownOperation(call);
+    async perform(call, request) {
+      const known = requireOperation(options.operations, call, request);
       return answer(200, (await known.perform(call.input, call.caller)) ?? {});
     },
     refuse: (error) =>
@@ -103,8 +112,31 @@ export const jsonService = (options: {
   };
 };
 
-export const unknownOperation = (call: Pick<Call, "service" | "operation">): AwsError =>
-  new AwsError("UnsupportedByLocalStack", `The local stack does not know ${call.service} ${call.operation}.`, 501);
+/** Where all that the local AWS knows is listed. */
+export const listOf = ({ headers }: WireRequest): string =>
+  `${headers["host"] === undefined ? "" : `http://${headers["host"]}`}/_local/services`;
+
+/** The refusal of an operation that the service has on AWS, or of one that nobody has. */
+export const unknownOperation = (
+  { service, operation }: Pick<Call, "service" | "operation">,
+  request: WireRequest,
+): AwsError =>
+  new AwsError(
+    "UnsupportedByLocalStack",
+    `The local stack does not know ${service} ${operation}. What it knows: ${listOf(request)}`,
+    501,
+  );
+
+/** The operation of this name. Throws the refusal of one that is not there. */
+export const requireOperation = (
+  operations: Record<string, Operation>,
+  call: Pick<Call, "service" | "operation">,
+  request: WireRequest,
+): Operation => {
+  const known = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined;
+  if (known === undefined) throw unknownOperation(call, request);
+  return known;
+};
 
 export const parseObject = (body: string): Record<string, unknown> => {
   const parsed = v.safeParse(v.record(v.string(), v.unknown()), body === "" ? {} : tryJson(body));

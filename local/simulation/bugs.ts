@@ -1,6 +1,4 @@
-import { hour } from "../../shared/duration.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
-import { plus } from "../../shared/window.ts";
 import type { Wire } from "../stack.ts";
 import { recordResetWith, reEnableWith } from "./rewire.ts";
 import {
@@ -9,14 +7,18 @@ import {
   byName,
   deleteFirst,
   extendedBy,
+  goneBefore,
+  lookedJustNow,
+  namedByRecord,
   onlyBeating,
   otherFactors,
   overwrite,
   plain,
+  readOnce,
   skipReadBack,
   tableAfter,
   throwing,
-  updating,
+  withoutDeadline,
   withoutSendingAgain,
 } from "./tampers.ts";
 
@@ -163,11 +165,15 @@ export const bugs: readonly Bug[] = [
     what: "a window whose re-enable failed twice is not tried again",
     within: 100,
     wires: {
-      "re-enable-mfa": reEnableWith(
-        updating((window) =>
-          window.attempts > 1 ? { ...window, nextTryAt: plus(window.dueAt, 1000 * hour) } : window,
-        ),
-      ),
+      "re-enable-mfa": reEnableWith(({ windows }) => ({
+        windows: {
+          ...windows,
+          async find(user) {
+            const found = await windows.find(user);
+            return (found.open?.attempts ?? 0) > 1 ? {} : found;
+          },
+        },
+      })),
     },
   },
   {
@@ -198,6 +204,44 @@ export const bugs: readonly Bug[] = [
     what: "a trigger tells Cognito of its failures",
     within: 60,
     wires: { "custom-message": throwing },
+  },
+  {
+    name: "believe-the-name",
+    what: "a window is judged by the username on a record",
+    within: 60,
+    wires: { "record-reset": recordResetWith(namedByRecord) },
+  },
+  {
+    name: "gone-at-once",
+    what: "one answer that the user does not exist closes the window",
+    within: 60,
+    wires: { "re-enable-mfa": reEnableWith(goneBefore) },
+  },
+  {
+    name: "believe-the-future",
+    what: "a look dated ahead counts as a look",
+    within: 200,
+    wires: { "post-authentication": lookedJustNow },
+  },
+  {
+    name: "forget-the-watch",
+    what: "a user who drifted is not watched",
+    within: 200,
+    wires: both(({ windows }) => ({
+      windows: { ...windows, noteLook: (user, look) => windows.noteLook(user, { ...look, watchedUntil: undefined }) },
+    })),
+  },
+  {
+    name: "forget-the-time",
+    what: "a worker begins what it has no time for",
+    within: 200,
+    wires: { "record-reset": withoutDeadline(recordResetWith(plain)) },
+  },
+  {
+    name: "stale-turn",
+    what: "a window is read before the wait for a turn, and not after",
+    within: 200,
+    wires: { "re-enable-mfa": reEnableWith(readOnce) },
   },
   {
     name: "silent-overdue",

@@ -9,6 +9,8 @@ export interface LedgerEntry {
   handledAt?: Date;
   /** Somebody purged the queue while it was there. */
   isPurged: boolean;
+  /** Whether the table knew then that the user had Email MFA. */
+  isKnown: boolean;
 }
 
 const message = v.pipe(v.string(), v.parseJson(), record);
@@ -16,12 +18,19 @@ const message = v.pipe(v.string(), v.parseJson(), record);
 /** Everything that was ever on the RECORDS queue, seen from beside. */
 export class FactLedger {
   readonly entries = new Map<string, LedgerEntry>();
+  /** The ids of records that no trigger sent. */
+  readonly forged = new Set<string>();
 
-  enqueued(body: string, at: Date): void {
+  enqueued(body: string, at: Date, isKnown: (fact: ResetRecord) => boolean): void {
     const fact = factOf(body);
-    if (fact !== undefined && !this.entries.has(fact.id)) {
-      this.entries.set(fact.id, { fact, enqueuedAt: at, isPurged: false });
+    if (fact !== undefined && !this.entries.has(fact.id) && !this.forged.has(fact.id)) {
+      this.entries.set(fact.id, { fact, enqueuedAt: at, isPurged: false, isKnown: isKnown(fact) });
     }
+  }
+
+  /** How many facts of this user have come so far. */
+  countOf(sub: string): number {
+    return [...this.entries.values()].filter(({ fact }) => fact.sub === sub).length;
   }
 
   handled(body: string, at: Date): void {

@@ -9,22 +9,30 @@ import type { Timeline } from "./timeline.ts";
 /** Whose calls can fail: ours. People's and Cognito's own are part of the workload. */
 const ours = new Set<string>([...functionNames, "operator", "scheduler"]);
 
-const failing: Record<Outage["how"], Fault> = {
+/** How long each call to a slow Cognito takes. Nine of them fit into a batch's time, the tenth does not. */
+const slowCall = 2_900;
+
+/** A user who is said not to exist is not said so again for as long: two looks must find the truth. */
+const betweenLies = 15 * minute;
+
+const failing: Record<Exclude<Outage["how"], "slow">, Fault> = {
   throttled: { kind: "throttle" },
   "server error": { kind: "server-error" },
   unreachable: { kind: "hang-up", effect: "before" },
 };
 
-/** A time in which every call to a service fails. */
+/** A time in which every call to a service fails, or takes long. */
 export interface Outage {
   service: string;
-  how: "throttled" | "server error" | "unreachable";
+  how: "throttled" | "server error" | "unreachable" | "slow";
   from: Date;
   until: Date;
 }
 
 interface Options {
   random: Random;
+  /** Of its own, so that what else a seed draws stays what it was when it found something. */
+  lying: Random;
   rates: FaultRates;
   timeline: Timeline;
   now: () => Date;
@@ -39,6 +47,7 @@ export class Faults {
   readonly outages: Outage[] = [];
   readonly counts = new Map<string, number>();
   readonly #options: Options;
+  readonly #lies = new Map<string, number>();
   readonly #crashes = new WeakMap<Invocation, { atCall: number; side: "before" | "after" } | undefined>();
 
   constructor(options: Options) {
@@ -52,16 +61,21 @@ export class Faults {
 
   readonly ofCall = (call: Call): Fault | undefined => {
     if (!this.#options.areOn() || !ours.has(call.caller)) return undefined;
-    const { random, rates, now, performLater } = this.#options;
+    const { random, lying, rates, performLater } = this.#options;
     const on = `${call.caller} ${call.operation}`;
-    const outage = this.outages.find(
-      ({ service, from, until }) => service === call.service && from <= now() && now() < until,
-    );
-    if (outage !== undefined) {
+    const outage = this.#outageOf(call.service);
+    if (outage !== undefined && outage.how !== "slow") {
       this.struck(`${call.service} down`, on);
       return failing[outage.how];
     }
     const setsMfa = call.operation === "AdminSetUserMFAPreference";
+    if ((setsMfa || call.operation === "AdminGetUser") && lying.chance(rates.notFound) && this.#mayLie(call)) {
+      return this.#strike("a user not found who is there", on, {
+        kind: "refuse",
+        code: "UserNotFoundException",
+        message: "User does not exist.",
+      });
+    }
     if (random.chance(rates.throttle)) return this.#strike("throttled", on, { kind: "throttle" });
     if (random.chance(rates.serverError)) return this.#strike("5xx", on, { kind: "server-error" });
     if (random.chance(rates.timeoutBefore)) {
@@ -114,6 +128,26 @@ export class Faults {
     this.struck("slow call");
     return random.integer(1, random.pick([500, 4000, 40_000]));
   };
+
+  /** How long a service takes over every call at the moment, in milliseconds. */
+  slownessOf(service: string): number {
+    if (!this.#options.areOn() || this.#outageOf(service)?.how !== "slow") return 0;
+    this.struck(`${service} slow`);
+    return slowCall;
+  }
+
+  #outageOf(service: string): Outage | undefined {
+    const now = this.#options.now();
+    return this.outages.find((outage) => outage.service === service && outage.from <= now && now < outage.until);
+  }
+
+  #mayLie({ input }: Call): boolean {
+    const username = String(input["Username"]);
+    const now = this.#options.now().getTime();
+    if (now - (this.#lies.get(username) ?? -Infinity) < betweenLies) return false;
+    this.#lies.set(username, now);
+    return true;
+  }
 
   /** How often Cognito calls a trigger for one event. */
   readonly triggerCalls = (functionName: string): number => {

@@ -28,6 +28,10 @@ export const checkEnding = (ending: Ending): void => {
     if (closed === undefined) watch.violate("a window without a closed copy", window);
   }
   for (const entry of watch.facts.entries.values()) checkFact(ending, entry);
+  for (const id of watch.facts.forged) {
+    const believed = [...watch.windows.open(), ...watch.windows.closed()].find((window) => hasFact(window, { id }));
+    if (believed !== undefined) watch.violate("a record with a name that is not the user's was believed", believed);
+  }
   for (const { queueName, body, isPurged } of rubbish) {
     const letters = queueName === "records" ? deadLetters.records : deadLetters.due;
     if (!isPurged && !letters.includes(body))
@@ -79,9 +83,17 @@ const happenedDuring = ({ opened }: Watch, window: ClosedWindow, { fact, enqueue
 };
 
 /** Whether the user was without any factor, and covered by the policy, from the fact until we were done with it. */
-const wasOpenToOpen = ({ watch, policy, users }: Ending, { fact, enqueuedAt }: LedgerEntry, until: Date): boolean => {
+const wasOpenToOpen = (
+  { watch, policy, users }: Ending,
+  { fact, enqueuedAt, isKnown }: LedgerEntry,
+  until: Date,
+): boolean => {
   const states = watch.users.during(fact.sub, enqueuedAt, until);
   const plan = users.find(({ username }) => username === fact.username);
   const isCovered = policy.scope.kind === "all" || (policy.scope.kind === "group" && plan?.inGroup === true);
-  return isCovered && states.every((state) => !isProtected(state) && !state.isGone && !state.isFederated);
+  return (
+    isCovered &&
+    (isKnown || policy.enrol) &&
+    states.every((state) => !isProtected(state, false) && !state.isGone && !state.isFederated)
+  );
 };

@@ -1,6 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Dimension, Metric, Telemetry } from "../../shared/telemetry.ts";
 import { currentInvocation } from "../aws/lambda/invocation.ts";
+import { keptLog } from "../kept-log.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface MetricValue {
@@ -27,15 +28,12 @@ export class InvocationTelemetry {
   }
 
   for(source: string): Telemetry {
-    const log =
-      (level: string) =>
-      (event: string, fields: object = {}) => {
+    return {
+      log: keptLog(({ level, event, fields }) => {
         if (currentInvocation.getStore()?.isOver !== true) {
           this.#timeline.add(source, `${level}: ${event} ${JSON.stringify({ ...fields, where: undefined })}`);
         }
-      };
-    return {
-      log: { info: log("info"), warn: log("warn"), error: log("error") },
+      }),
       metrics: {
         add: (metric, value, dimension) => {
           this.#pendingOnes().push({ at: this.#clock.now(), source, metric, value, dimension });

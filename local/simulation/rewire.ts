@@ -58,7 +58,7 @@ const portsOf = (surroundings: Surroundings, deadLetterQueue: string): Ports => 
       DynamoDBDocumentClient.from(new DynamoDBClient(aws)),
       setting(surroundings, "WINDOWS_TABLE"),
     ),
-    users: cognitoUserDirectory(new CognitoIdentityProviderClient(aws), setting(surroundings, "USER_POOL_ID")),
+    users: cognitoUserDirectory(new CognitoIdentityProviderClient(aws), setting(surroundings, "USER_POOL_ID"), clock),
     timers: schedulerTimers(new SchedulerClient(aws), clock, sqsDueQueue(sqs, setting(surroundings, "DUE_QUEUE_URL")), {
       group: setting(surroundings, "SCHEDULE_GROUP"),
       queueArn: setting(surroundings, "DUE_QUEUE_ARN"),

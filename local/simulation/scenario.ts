@@ -1,5 +1,5 @@
 import { hour, minute } from "../../shared/duration.ts";
-import type { Behaviour } from "../aws/cognito/behaviour.ts";
+import { type Behaviour, defaultBehaviour } from "../aws/cognito/behaviour.ts";
 import { Random } from "./random.ts";
 
 /** What kind of life a user leads at first. */
@@ -25,6 +25,8 @@ export interface FaultRates {
   late: number;
   triggerThrice: number;
   triggerMissed: number;
+  /** Cognito says once that a user does not exist who does. */
+  notFound: number;
 }
 
 /** Everything about a run that is drawn before it starts. */
@@ -66,7 +68,7 @@ export const drawScenario = (seed: number): Scenario => {
     parameters: drawPolicy(random),
     behaviour: drawBehaviour(random),
     pastAt: random.pick(["refuse", "fire"]),
-    rates: drawRates(random, calm),
+    rates: drawRates(random, calm, calm ? 0 : new Random(`not found ${seed}`).next() * 0.1),
     skews: drawSkews(random, calm),
     users: Array.from({ length: random.integer(3, 7) }, (_, index) => drawUser(random, index)),
   };
@@ -94,8 +96,9 @@ const drawPolicy = (random: Random): Record<string, string> => {
   };
 };
 
-/** Both sides of everything that nobody has proven about Cognito. */
+/** Both sides of what nobody has proven about Cognito. */
 const drawBehaviour = (random: Random): Behaviour => ({
+  ...defaultBehaviour(),
   postConfirmationForAdminCreatedUsers: random.chance(0.7),
   postAuthenticationAtSignIn: random.chance(0.7),
   postAuthenticationAfterNewPassword: random.chance(0.5),
@@ -106,9 +109,10 @@ const drawBehaviour = (random: Random): Behaviour => ({
   recoveryAttemptsPerHour: random.integer(5, 20),
 });
 
-const drawRates = (random: Random, calm: boolean): FaultRates => {
+const drawRates = (random: Random, calm: boolean, notFound: number): FaultRates => {
   const rate = (most: number): number => (calm || random.chance(0.4) ? 0 : random.next() * most);
   return {
+    notFound,
     throttle: rate(0.15),
     serverError: rate(0.1),
     timeoutBefore: rate(0.08),

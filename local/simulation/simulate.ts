@@ -1,13 +1,16 @@
-import { hour, minute } from "../../shared/duration.ts";
+import { day, hour, minute } from "../../shared/duration.ts";
+import { closeByOperator } from "../../shared/lifecycle/operate.ts";
 import { plus } from "../../shared/window.ts";
 import { names } from "../service-names.ts";
 import type { Bug } from "./bugs.ts";
+import { planAttacks } from "./attacks.ts";
 import { checkEnding } from "./final-rules.ts";
 import { Random } from "./random.ts";
 import { drawScenario } from "./scenario.ts";
 import type { Violation } from "./watch.ts";
+import { forgeries } from "./forgeries.ts";
 import { createWorld, type World } from "./world.ts";
-import { planWorkload } from "./workload.ts";
+import { planWorkload, type Stage } from "./workload.ts";
 
 /** What came of one seed. */
 export interface Run {
@@ -75,10 +78,11 @@ const countSkews = ({ scenario, faults }: World): void => {
   }
 };
 
-const plan = ({ scenario, aws, clock, stack, watch, faults, people, timeline }: World, rubbish: Rubbish[]): void => {
+const plan = (world: World, rubbish: Rubbish[]): void => {
+  const { scenario, aws, clock, stack, watch, faults, people, timeline } = world;
   const random = new Random(`workload ${scenario.seed}`);
   const now = () => clock.now();
-  planWorkload({
+  const stage: Stage = {
     scenario,
     random,
     people,
@@ -131,6 +135,15 @@ const plan = ({ scenario, aws, clock, stack, watch, faults, people, timeline }: 
       const how = random.pick(["throttled", "server error", "unreachable"]);
       faults.outages.push({ service, how, from: now(), until: plus(now(), milliseconds) });
     },
+  };
+  planWorkload(stage);
+  planAttacks({
+    ...stage,
+    ...forgeries(world),
+    rush() {
+      for (let more = 0; more < 4; more += 1)
+        for (const { username } of scenario.users) void stage.reportSignIn(username);
+    },
   });
 };
 
@@ -145,11 +158,13 @@ const everyMinute = ({ clock, watch }: World): (() => void) => {
   return () => cancel();
 };
 
-/** What a person does who heeds the alarms: the schedule group is there again. */
-const mend = async ({ aws }: World): Promise<void> => {
+/** What a person does who heeds the alarms: the schedule group is there again, and impossible windows are closed. */
+const mend = async ({ aws, stack, watch, clock }: World): Promise<void> => {
   if (!aws.scheduler.groups().some(({ name }) => name === names.scheduleGroup)) {
     aws.scheduler.createGroup(names.scheduleGroup);
   }
+  const impossible = watch.windows.open().filter(({ dueAt }) => dueAt > plus(clock.now(), 31 * day));
+  for (const window of impossible) await closeByOperator(stack.operator, window, { by: "ivy" });
 };
 
 /** Peace, until no window is open and no message waits; at most for as long as any window may take. */

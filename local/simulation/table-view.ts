@@ -1,5 +1,7 @@
 import type { AttributeValue, Item } from "../aws/memory-dynamodb/attribute.ts";
+import { partition } from "../../shared/user-partition.ts";
 import { readItems } from "../../shared/window-items.ts";
+import type { Seen } from "../../shared/seen.ts";
 import type { ClosedWindow, Window } from "../../shared/window.ts";
 
 /** One item of the table as it changed; undefined where there was or is none. */
@@ -9,7 +11,7 @@ export interface Change {
   after?: { open?: Window; closed?: ClosedWindow };
 }
 
-type Entry = { json: string; open?: Window; closed?: ClosedWindow };
+type Entry = { json: string; open?: Window; closed?: ClosedWindow; seen?: Seen };
 
 /** The windows in the table, and what changes in them, seen from beside. */
 export class TableView {
@@ -25,8 +27,8 @@ export class TableView {
       seen.add(key);
       const before = this.#entries.get(key);
       if (before?.json === json) continue;
-      const { open, lastClosed: closed } = readItems([plain({ M: item })]);
-      const after = { json, ...(open && { open }), ...(closed && { closed }) };
+      const { open, lastClosed: closed, seen: looked } = readItems([plain({ M: item })]);
+      const after = { json, ...(open && { open }), ...(closed && { closed }), ...(looked && { seen: looked }) };
       this.#entries.set(key, after);
       changes.push({ by, ...(before && { before }), after });
     }
@@ -44,6 +46,10 @@ export class TableView {
 
   closed(): ClosedWindow[] {
     return [...this.#entries.values()].flatMap(({ closed }) => closed ?? []);
+  }
+
+  seen(userPoolId: string, sub: string): Seen | undefined {
+    return this.#entries.get(`${partition({ userPoolId, sub })} seen`)?.seen;
   }
 
   of(sub: string): (Window | ClosedWindow)[] {

@@ -5,7 +5,9 @@ import {
 import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Context, SQSEvent } from "aws-lambda";
 import { wire as customMessage } from "../../functions/custom-message/wiring.ts";
+import { wire as postAuthentication } from "../../functions/post-authentication/wiring.ts";
 import { wire as reconcile } from "../../functions/reconcile/wiring.ts";
+import { minute } from "../../shared/duration.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
 import { partition } from "../../shared/user-partition.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
@@ -135,9 +137,9 @@ export const byName: Tamper = ({ users, windows }) => {
 export const acknowledging =
   (wire: Wire): Wire =>
   (surroundings) => {
-    const handler = wire(surroundings) as (event: SQSEvent) => Promise<unknown>;
-    return async (event: SQSEvent) => {
-      await handler(event).catch(() => undefined);
+    const handler = wire(surroundings) as (event: SQSEvent, context: Context) => Promise<unknown>;
+    return async (event: SQSEvent, context: Context) => {
+      await handler(event, context).catch(() => undefined);
       return { batchItemFailures: [] };
     };
   };
@@ -173,3 +175,73 @@ export const withoutSendingAgain: Wire = (surroundings) => {
   const { environment } = surroundings;
   return reconcile({ ...surroundings, environment: { ...environment, RECORDS_QUEUE_URL: environment["DUE_DLQ_URL"] } });
 };
+
+/** Takes the username of the record for the window's. */
+export const namedByRecord: Tamper = ({ windows }) => ({
+  windows: {
+    ...windows,
+    async find(fact) {
+      const found = await windows.find(fact);
+      const { username } = { username: found.open?.username, ...fact };
+      return found.open === undefined || username === undefined
+        ? found
+        : { ...found, open: { ...found.open, username } };
+    },
+  },
+});
+
+/** Takes the first look for the second. */
+export const goneBefore: Tamper = ({ windows }) => ({
+  windows: {
+    ...windows,
+    async find(user) {
+      const found = await windows.find(user);
+      return found.open === undefined ? found : { ...found, open: { goneSince: new Date(0), ...found.open } };
+    },
+  },
+});
+
+/** The second read of a window within a minute gives what the first gave. */
+export const readOnce: Tamper = ({ windows, clock }) => {
+  const reads = new Map<string, { at: Date; found: ReturnType<WindowStore["find"]> }>();
+  return {
+    windows: {
+      ...windows,
+      find(user) {
+        const read = reads.get(user.sub);
+        if (read !== undefined && clock.now() < plus(read.at, minute)) {
+          reads.delete(user.sub);
+          return read.found;
+        }
+        const found = windows.find(user);
+        reads.set(user.sub, { at: clock.now(), found });
+        return found;
+      },
+    },
+  };
+};
+
+/** A trigger that takes a look dated ahead for one that was made now. */
+export const lookedJustNow: Wire = (surroundings) => {
+  const { light, clock } = surroundings;
+  if (light === undefined) throw new Error("The simulation gives every trigger a light client.");
+  return postAuthentication({
+    ...surroundings,
+    light: {
+      ...light,
+      async send(request) {
+        const response = await light.send(request);
+        return { ...response, body: response.body.replaceAll(/9990-[^"]*/g, clock.now().toISOString()) };
+      },
+    },
+  });
+};
+
+/** Wires a worker that believes it has time without end. */
+export const withoutDeadline =
+  (wire: Wire): Wire =>
+  (surroundings) => {
+    const handler = wire(surroundings) as (event: unknown, context: Context) => Promise<unknown>;
+    return (event: unknown, context: Context) =>
+      handler(event, { ...context, getRemainingTimeInMillis: () => 24 * 60 * minute });
+  };

@@ -1,4 +1,5 @@
-import { minute } from "../../shared/duration.ts";
+import { clockDifference } from "../../shared/clock-difference.ts";
+import { day, minute } from "../../shared/duration.ts";
 import { emailMfaIsOn, isProtected } from "../../shared/factors.ts";
 import { failedRecordsLedger } from "../../shared/failed-record.ts";
 import type { Policy } from "../../shared/policy.ts";
@@ -36,6 +37,11 @@ interface Options {
 
 type Read = UserState & { sub: string };
 
+const none = { active: [] };
+
+/** Who writes rows that no code of ours would write. */
+export const forger = "forger";
+
 /** Looks on from beside, at every call and once a minute, and notes each promise that is broken. */
 export class Watch {
   readonly violations: Violation[] = [];
@@ -45,9 +51,9 @@ export class Watch {
   /** When the table first and last held each window as open. */
   readonly opened = new Map<string, { window: Window; from: Date; until?: Date }>();
   readonly #options: Options;
-  /** What each invocation was told of each username, the newest last: it may handle the same user twice side by side. */
   /** The ends that each window has had, and since when. */
   readonly #dues = new Map<string, { dueAt: Date; from: Date }[]>();
+  /** What each invocation was told of each username, the newest last: it may handle the same user twice side by side. */
   readonly #reads = new WeakMap<object, Map<string, Read[]>>();
 
   constructor(options: Options) {
@@ -71,9 +77,10 @@ export class Watch {
 
   lookAtTable(by: string): void {
     for (const { before, after } of this.windows.look(this.#options.table.items(names.windowsTable), by)) {
-      if (after?.open) this.#onOpen(before?.open, after.open, by);
+      if (by === forger) this.#onForged(after?.open);
+      else if (after?.open) this.#onOpen(before?.open, after.open, by);
       else if (before?.open && after === undefined) this.#onRemoved(before.open);
-      if (after?.closed) this.#onClosed(before?.closed, after.closed);
+      if (after?.closed && by !== forger) this.#onClosed(before?.closed, after.closed);
       else if (before?.closed && after === undefined) this.violate("a closed window was deleted", before.closed);
     }
   }
@@ -85,6 +92,17 @@ export class Watch {
     for (const window of this.windows.open()) {
       const state = this.users.now(window.sub);
       if (state === undefined || state.isGone || emailMfaIsOn(state)) continue;
+      if (window.dueAt.getTime() - now().getTime() > 31 * day) {
+        const since = this.opened.get(window.windowId)?.from ?? now();
+        const known = now().getTime() - since.getTime();
+        if (
+          known > policy.overdueTolerance + heartbeatMissing + margin + minute &&
+          overdueAlarm(values, now(), start) === undefined
+        ) {
+          this.violate("a window that is due beyond every cap, and no alarm stands", window);
+        }
+        continue;
+      }
       // A window may be past due when it is opened, from a fact that came late: until then nobody could know of it.
       const from = Math.max(window.dueAt.getTime(), this.opened.get(window.windowId)?.from.getTime() ?? 0);
       const late = now().getTime() - from;
@@ -100,6 +118,28 @@ export class Watch {
     return [...this.#options.table.items(names.windowsTable)]
       .filter(({ user }) => String(user?.["S"]).startsWith(`${failedRecordsLedger}#`))
       .map(({ item }) => String(item?.["S"]));
+  }
+
+  /** After a sign-in of which post-authentication has recorded nothing and reported no failure. */
+  onSilentSignIn(userPoolId: string, sub: string): void {
+    const { now, policy, margin } = this.#options;
+    const state = this.users.now(sub);
+    if (state === undefined || state.isGone || state.isFederated) return;
+    const seen = this.windows.seen(userPoolId, sub);
+    const age = now().getTime() - (seen?.checkedAt?.getTime() ?? -Infinity);
+    if (this.windows.open().some((window) => window.sub === sub)) {
+      this.violate("a sign-in during a window was not recorded", state);
+    } else if (age > policy.verifyEvery + margin || age < -margin - clockDifference) {
+      this.violate("a sign-in of a user whom nobody has looked at was not recorded", state);
+    } else if (this.#hasDrifted(sub)) this.violate("a sign-in of a user who is watched was not recorded", state);
+  }
+
+  #hasDrifted(sub: string): boolean {
+    return this.windows
+      .closed()
+      .some(
+        (window) => window.sub === sub && window.origin === "drift" && emailMfaIsOn(window.evidence?.after ?? none),
+      );
   }
 
   violate(rule: string, about?: { username: string }): void {
@@ -139,10 +179,15 @@ export class Watch {
     const read = this.#readsOf(after.username).at(-1);
     if (read === undefined || read.sub !== after.sub) this.violate("a window opened without reading the user", after);
     else if (read.isFederated) this.violate("a window for a federated user", after);
-    else if (by === "record-reset" && isProtected(read)) this.violate("a window for a protected user", after);
-    else if (policy.scope.kind === "known" && !this.users.everHadEmailMfa(after.sub)) {
-      this.violate("a window for a user out of scope", after);
+    else if (by === "record-reset" && isProtected(read, this.users.everHadEmailMfa(after.sub)))
+      this.violate("a window for a protected user", after);
+    else if ((policy.scope.kind === "known" || !policy.enrol) && !this.users.everHadEmailMfa(after.sub)) {
+      this.violate("a window for a user who never had Email MFA", after);
     }
+  }
+
+  #onForged(window: Window | undefined): void {
+    if (window !== undefined) this.opened.set(window.windowId, { window, from: this.#options.now() });
   }
 
   #onRemoved(window: Window): void {
@@ -161,6 +206,9 @@ export class Watch {
     const broken = before === undefined ? undefined : changingClosed(before, after, isOpen);
     if (broken !== undefined) this.violate(broken, after);
     if (before?.closedAt.getTime() === after.closedAt.getTime() && before.outcome === after.outcome) return;
+    const user = this.users.now(after.sub);
+    if (after.outcome === "user-gone" && user?.isGone === false)
+      this.violate("closed as user-gone, and the user is there", after);
     const untrue = closing(after, this.#dueWhenClosed(after), this.#readsOf(after.username), margin);
     if (untrue !== undefined) this.violate(untrue, after);
   }

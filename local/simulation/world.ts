@@ -14,6 +14,8 @@ import { randomId } from "../aws/random-id.ts";
 import type { Call, WireRequest } from "../aws/service.ts";
 import { names } from "../service-names.ts";
 import { deployStack, type StackOptions } from "../stack.ts";
+import type { CognitoTrigger } from "../../events/cognito-trigger.ts";
+import type { VirtualClock } from "../aws/virtual-clock.ts";
 import type { Bug } from "./bugs.ts";
 import { CallGate } from "./call-gate.ts";
 import { describeCall } from "./describe-call.ts";
@@ -65,6 +67,7 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
   });
   const faults = new Faults({
     random: draw("faults"),
+    lying: draw("lies"),
     rates: scenario.rates,
     timeline,
     now,
@@ -82,17 +85,22 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
     },
   });
 
+  const heldUp = new WeakSet<object>();
   const gate = new CallGate(clock, draw("gate"));
   const gated = async (request: WireRequest) => {
     await gate.pass();
     return aws.endpoint.answer(request);
   };
   const hold = async () => {
-    const slowness = currentInvocation.getStore() === undefined ? 0 : faults.slowness();
+    const invocation = currentInvocation.getStore();
+    const slowness = invocation === undefined ? 0 : faults.slowness();
+    if (invocation !== undefined && slowness > 0) heldUp.add(invocation);
     if (slowness > 0) await clock.sleep(slowness);
   };
   const answerOurs = async (request: WireRequest) => {
     await hold();
+    const slow = isForCognito(request) ? faults.slownessOf("cognito-idp") : 0;
+    if (slow > 0) await clock.sleep(slow);
     const response = await aws.lambda.call(() => gated(request));
     await hold();
     return response;
@@ -116,8 +124,8 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
     },
     handler: (name, wire, surroundings) => {
       const handler = inEnvironments(() => (bug?.wires?.[name] ?? wire)(surroundings)) as Handler;
-      if (isTrigger(name)) return asTrigger(name, handler, { faults, watch });
-      return name === "record-reset" ? noting(handler, watch, now) : handler;
+      if (isTrigger(name)) return asTrigger(name, handler, { faults, watch, telemetry });
+      return name === "record-reset" ? noting(handler, { watch, clock, heldUp }) : handler;
     },
   };
   const ids = draw("ids");
@@ -154,7 +162,13 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
   aws.endpoint.faults = faults.ofCall;
   aws.lambda.crashes = faults.ofInvocation;
   aws.sqs.deliveries = (message) => {
-    if (message.queueName === names.recordsQueue) watch.facts.enqueued(message.body, now());
+    if (message.queueName === names.recordsQueue) {
+      watch.facts.enqueued(
+        message.body,
+        now(),
+        (fact) => watch.windows.seen(fact.userPoolId, fact.sub)?.known === true,
+      );
+    }
     return faults.ofMessage(message);
   };
   return { scenario, aws, clock, stack, timeline, telemetry, watch, faults, people, look, margin, calls: () => calls };
@@ -165,12 +179,22 @@ type Handler = (event: unknown, context: Context) => Promise<unknown>;
 const isTrigger = (name: string): boolean => /^(custom|post)-/.test(name);
 
 /** Called as often as Cognito pleases, and never to throw: its user would be told, and turned away. */
-const asTrigger = (name: string, handler: Handler, { faults, watch }: { faults: Faults; watch: Watch }) => {
+const asTrigger = (
+  name: string,
+  handler: Handler,
+  { faults, watch, telemetry }: { faults: Faults; watch: Watch; telemetry: InvocationTelemetry },
+) => {
+  const said = (sub: string) =>
+    watch.facts.countOf(sub) + telemetry.values.filter(({ metric }) => metric === "RecordFailed").length;
   const called: Handler = async (event, context) => {
     let answer = event;
+    const { userPoolId, request } = event as CognitoTrigger;
+    const sub = String(request.userAttributes["sub"]);
     for (let left = faults.triggerCalls(name); left > 0; left -= 1) {
+      const before = said(sub);
       try {
         answer = await handler(event, context);
+        if (name === "post-authentication" && said(sub) === before) watch.onSilentSignIn(userPoolId, sub);
       } catch (error) {
         watch.violate(`the trigger ${name} threw`);
         throw error;
@@ -181,10 +205,27 @@ const asTrigger = (name: string, handler: Handler, { faults, watch }: { faults: 
   return called as LambdaHandler;
 };
 
-/** Tells the watch which facts record-reset says it is done with; one that is still remembered will come again. */
-const noting = (handler: Handler, watch: Watch, now: () => Date) => {
+const isForCognito = ({ headers }: WireRequest): boolean =>
+  headers["x-amz-target"]?.startsWith("AWSCognitoIdentityProviderService.") === true;
+
+/**
+ * Reports to the watch which facts record-reset says it is done with, and whether it is still at work in its last millisecond
+ * though no single call held it up. A fact that is still remembered will come again.
+ */
+const noting = (
+  handler: Handler,
+  { watch, clock, heldUp }: { watch: Watch; clock: VirtualClock; heldUp: WeakSet<object> },
+) => {
+  const now = () => clock.now();
   const noted: Handler = async (event, context) => {
+    const invocation = currentInvocation.getStore();
+    const cancel = clock.at(plus(now(), context.getRemainingTimeInMillis() - 1), () => {
+      if (invocation !== undefined && !invocation.isOver && !heldUp.has(invocation)) {
+        watch.violate("record-reset ran into its time-out");
+      }
+    });
     const answer = (await handler(event, context)) as SQSBatchResponse;
+    cancel();
     const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     for (const { messageId, body, messageAttributes } of (event as SQSEvent).Records) {
       const comesAgain =

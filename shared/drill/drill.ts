@@ -70,14 +70,14 @@ export const runDrill = async (
     at("read-back", "Email MFA is to be on again");
     drilled = await judge(deps, closed);
   } catch (error) {
-    const { error: reason, message } = describeError(error);
+    const { error: reason, detail: message } = describeError(error);
     drilled = { kind: "failed", step, reason, message };
   }
   if (user === undefined) return drilled;
   tell("delete", "the user is deleted");
   const failure = await cleanUp(deps, user);
   if (failure === undefined) return drilled;
-  const { error: reason, message } = describeError(failure);
+  const { error: reason, detail: message } = describeError(failure);
   const first =
     drilled.kind === "failed" ? drilled : { kind: "failed" as const, step: "delete" as const, reason, message };
   return { ...first, userLeft: user.username };

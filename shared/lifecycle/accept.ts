@@ -19,7 +19,7 @@ export const acceptByOperator = async (
     isDue(window, at) ? acceptWindow(window, until, { at, ...act }) : { because: "not-due", window },
   );
   if (operated.kind === "done") {
-    const entry = { sub: operated.window.sub, until, at, ...act };
+    const entry = { sub: operated.window.sub, dueAt: operated.window.dueAt, until, at, ...act };
     await deps.accepted.put(operated.window.windowId, entry, acceptanceExpiry(entry));
   }
   return operated;

@@ -7,6 +7,7 @@ import {
   isDue,
   isSameSwitchingOff,
   mayBeSwitchedOff,
+  mayEndWithEmailMfa,
   notBefore,
   openWindow,
   type OperatorAct,
@@ -20,11 +21,13 @@ import {
 } from "../window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
-import { isInScope } from "./scope.ts";
+import { isInScope, isKnown } from "./scope.ts";
 
 /** Why an operator's wish was refused; nothing was changed. */
 export type Refusal =
-  | { because: "user-unknown" | "federated" | "no-email" | "out-of-scope" | "observe-mode" | "not-open" }
+  | {
+      because: "user-unknown" | "federated" | "no-email" | "out-of-scope" | "never-known" | "observe-mode" | "not-open";
+    }
   | { because: "already-open" | "closing" | "past-cap" | "not-due"; window: Window };
 
 export type Operated = { kind: "done"; window: Window } | ({ kind: "refused" } & Refusal);
@@ -48,7 +51,8 @@ export const openByOperator = async (
   if (user === "gone") return refused({ because: "user-unknown" });
   if (user.federated) return refused({ because: "federated" });
   if (!user.hasEmail) return refused({ because: "no-email" });
-  const { open, seen, lastClosed } = await windows.find(user);
+  const found = await windows.find(user);
+  const { open, lastClosed } = found;
   if (open !== undefined) {
     if (!isHalfDone(open, act, clock.now()) || !emailMfaIsOn(user.factors)) {
       return refused({ because: "already-open", window: open });
@@ -56,8 +60,9 @@ export const openByOperator = async (
     audit(deps, "window-resumed", open, act);
     return (await exempt(deps, open)) ?? openByOperator(deps, username, act, gracePeriod);
   }
-  const known = emailMfaIsOn(user.factors) || (seen?.known ?? false);
+  const known = isKnown(user, found);
   if (!(await isInScope(deps, user.username, known))) return refused({ because: "out-of-scope" });
+  if (!mayEndWithEmailMfa({ known }, policy)) return refused({ because: "never-known" });
 
   const now = notBefore(lastClosed, clock.now());
   const window = openWindow({

@@ -2,64 +2,131 @@ import type { Due } from "../../events/due.ts";
 import { isAccepted } from "../accept-window.ts";
 import { emailMfaIsOn, prefersEmail } from "../factors.ts";
 import type { Pacer } from "../pacer.ts";
+import { mayBeThePool, poolFault, requireProvingPool, unchanged } from "../pool-mfa.ts";
+import { reserve } from "../surroundings.ts";
 import { describeError } from "../telemetry.ts";
-import { closableAt, noteFailure, type Outcome, type Window } from "../window.ts";
+import { closableAt, noteFailure, noteGone, type Outcome, secondLookAt, type Window } from "../window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
 
-/** What became of a due message. `early`: its window cannot be closed by our clock before `until`. */
+/**
+ * What became of a due message. `early`: its window cannot be closed by our clock before `until`. `missing`: there is no such
+ * user, and a second look at `until` or later decides. `no-time`: nothing was begun, because the invocation ends too soon.
+ */
 export type ReEnabled =
   | { kind: "closed"; outcome: Outcome }
   | { kind: "superseded" }
-  | { kind: "early"; window: Window; until: Date }
+  | { kind: "no-time" }
+  | { kind: "early" | "missing"; window: Window; until: Date }
   | { kind: "failed"; window: Window };
 
 type ReEnableDeps = Pick<Deps, "windows" | "users" | "clock" | "telemetry"> & {
   policy: Pick<Deps["policy"], "mode">;
   pacer: Pacer;
+  /** Milliseconds until Lambda ends the invocation. */
+  timeLeft: () => number;
 };
 
 /**
  * Closes the window that the message names, if it may close: switches Email MFA on and reads the user back. Whatever goes
  * wrong with the user is put on the window, which stays open for the next try. Throws when the table cannot be read or
- * written: then the message is to be tried again.
+ * written: then the message must be tried again.
  */
 export const reEnable = async (deps: ReEnableDeps, due: Due): Promise<ReEnabled> => {
-  const { open: window } = await deps.windows.find(due);
+  const found = await findClosable(deps, due);
+  if (found.kind !== "closable") return found;
+  // What the service itself has begun it ends, also when it only observes by now.
+  const observes = deps.policy.mode === "observe" && found.window.origin !== "operator";
+  // Waiting comes before reading: the window may be extended, and the user changed, while others have their turn.
+  const hasWaited = !observes && (await deps.pacer.turn());
+  if (deps.timeLeft() < reserve) return { kind: "no-time" };
+  const now = hasWaited ? await findClosable(deps, due) : found;
+  if (now.kind !== "closable") return now;
+  const ended = await switchOn(deps, now.window, observes).catch((error: unknown) => ({
+    kind: "failed" as const,
+    error,
+  }));
+  switch (ended.kind) {
+    case "failed":
+      return keepOpen(deps, now.window, ended.error);
+    case "missing":
+      return lookTwice(deps, now.window);
+    case "ended": {
+      const closed = await finishWindow(deps, now.window, ended.outcome, ended.evidence);
+      return closed === undefined ? { kind: "superseded" } : { kind: "closed", outcome: ended.outcome };
+    }
+  }
+};
+
+/** The window that the message names, where it may close by now. */
+const findClosable = async (
+  { windows, clock }: ReEnableDeps,
+  due: Due,
+): Promise<{ kind: "closable"; window: Window } | Extract<ReEnabled, { kind: "superseded" | "early" | "missing" }>> => {
+  const { open: window } = await windows.find(due);
   if (window === undefined || !isSameTry(window, { ...due, attempts: due.attempt })) return { kind: "superseded" };
-  if (deps.clock.now() < closableAt(window)) return { kind: "early", window, until: closableAt(window) };
-  const ended = await switchOn(deps, window).catch((error: unknown) => ({ error }));
-  if ("error" in ended) return putOff(deps, window, ended.error);
-  const closed = await finishWindow(deps, window, ended.outcome, ended.evidence);
-  return closed === undefined ? { kind: "superseded" } : { kind: "closed", outcome: ended.outcome };
+  const until = closableAt(window, clock.now());
+  return clock.now() < until ? { kind: "early", window, until } : { kind: "closable", window };
 };
 
 /** Cognito answered 200, and Email MFA is off all the same. */
 class UnchangedError extends Error {
-  override name = "Unchanged";
+  override name = unchanged;
 }
 
-const switchOn = async ({ users, policy, pacer }: ReEnableDeps, window: Window) => {
-  // What the service itself has begun it ends, also when it is to observe by now.
-  const observes = policy.mode === "observe" && window.origin !== "operator";
-  // Waiting comes first: what is read of the user must still hold when it is acted on.
-  if (!observes) await pacer.turn();
+const switchOn = async ({ users }: ReEnableDeps, window: Window, observes: boolean) => {
   const before = await users.read(window.username);
-  if (before === "gone" || before.sub !== window.sub) return { outcome: "user-gone" as const };
+  if (before === "gone" || before.sub !== window.sub) return { kind: "missing" as const };
   const evidence = { before: before.factors, after: before.factors };
-  if (emailMfaIsOn(before.factors)) return { outcome: "already-enabled" as const, evidence };
-  if (observes) return { outcome: "observed" as const, evidence };
-  const preferred = prefersEmail(window.factorsBefore, before.factors);
-  await users.setEmailMfa(window.username, { enabled: true, preferred });
-  const after = await users.read(window.username);
-  if (after === "gone" || after.sub !== window.sub) return { outcome: "user-gone" as const };
-  if (!emailMfaIsOn(after.factors)) {
-    throw new UnchangedError("Cognito accepted the change, but the user's Email MFA is still off.");
+  if (emailMfaIsOn(before.factors)) {
+    requireProvingPool(await users.poolMfa());
+    return { kind: "ended" as const, outcome: "already-enabled" as const, evidence };
   }
-  return { outcome: "re-enabled" as const, evidence: { before: before.factors, after: after.factors } };
+  if (observes) return { kind: "ended" as const, outcome: "observed" as const, evidence };
+  const preferred = prefersEmail(window.factorsBefore, before.factors);
+  await users.setEmailMfa(window.username, { enabled: true, preferred }).catch(async (error: unknown) => {
+    throw await explained(users, error);
+  });
+  const after = await users.read(window.username);
+  if (after === "gone" || after.sub !== window.sub) return { kind: "missing" as const };
+  if (!emailMfaIsOn(after.factors)) {
+    const failure = new UnchangedError("Cognito accepted the change, but the user's Email MFA is still off.");
+    throw await explained(users, failure);
+  }
+  requireProvingPool(await users.poolMfa());
+  return {
+    kind: "ended" as const,
+    outcome: "re-enabled" as const,
+    evidence: { before: before.factors, after: after.factors },
+  };
 };
 
-const putOff = async (
+/** The failure, or what is wrong with the pool where that explains it and can be read. */
+const explained = async ({ poolMfa }: Pick<Deps["users"], "poolMfa">, failure: unknown): Promise<unknown> => {
+  const { error } = describeError(failure);
+  if (!mayBeThePool(error)) return failure;
+  const mfa = await poolMfa().catch(() => undefined);
+  return (mfa && poolFault(mfa, error)) ?? failure;
+};
+
+/** Closes the window of a user who was not found when it was looked at some minutes ago either, and else notes this first look. */
+const lookTwice = async (deps: ReEnableDeps, window: Window): Promise<ReEnabled> => {
+  const { windows, clock, telemetry } = deps;
+  const second = secondLookAt(window, clock.now());
+  if (second !== undefined && clock.now() >= second) {
+    const closed = await finishWindow(deps, window, "user-gone");
+    return closed === undefined ? { kind: "superseded" } : { kind: "closed", outcome: "user-gone" };
+  }
+  if (second !== undefined) return { kind: "missing", window, until: second };
+  const noted = await windows.update(noteGone(window, clock.now()));
+  // The window has changed, and with it perhaps what there is to do: the next message finds out.
+  if (noted === "conflict") return { kind: "missing", window, until: clock.now() };
+  telemetry.log.warn("user-missing", { sub: window.sub, windowId: window.windowId });
+  return { kind: "missing", window: noted, until: secondLookAt(noted, clock.now()) ?? clock.now() };
+};
+
+/** Notes the failure on the window, which stays open, with when it is tried next. */
+const keepOpen = async (
   { windows, clock, telemetry }: ReEnableDeps,
   window: Window,
   error: unknown,

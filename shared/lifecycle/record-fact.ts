@@ -1,5 +1,7 @@
 import type { ResetRecord } from "../../events/record.ts";
+import { isFromTheFuture } from "../clock-difference.ts";
 import { emailMfaIsOn, isProtected } from "../factors.ts";
+import { isRepeatedDrift, watch } from "../seen.ts";
 import { describeError } from "../telemetry.ts";
 import type { DirectoryUser } from "../user-directory.ts";
 import {
@@ -10,43 +12,72 @@ import {
   notBefore,
   openWindow,
   originOf,
+  plus,
   type Window,
   withFact,
 } from "../window.ts";
 import type { UserWindows } from "../window-store.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
-import { isInScope } from "./scope.ts";
+import { isInScope, isKnown } from "./scope.ts";
 
-/** What became of a fact. */
-export type Recorded = "opened" | "noted" | "replayed" | "closed" | "protected" | "not-covered" | "user-gone";
+/**
+ * What became of a fact. `missing`: there is no such user, and one look does not settle that. `disbelieved`: the record names
+ * another user than the window's.
+ */
+export type Recorded =
+  "opened" | "noted" | "replayed" | "closed" | "protected" | "not-covered" | "missing" | "disbelieved";
 
 /**
  * Puts a fact on the window during which it happened, open or closed, or opens one where the policy says so. Takes the
- * same fact any number of times, late and in any order. Throws where it could not find out or could not write: then the
- * fact is to be tried again.
+ * same fact any number of times, late and in any order. A fact dated ahead counts as of now. On the last look a user who is
+ * missing is taken to be gone. Throws where it could not find out or could not write: then the fact must be tried again.
  */
-export const recordFact = async (deps: Deps, fact: ResetRecord): Promise<Recorded> => {
+export const recordFact = async (
+  deps: Deps,
+  record: ResetRecord,
+  { isLastLook }: { isLastLook: boolean },
+): Promise<Recorded> => {
+  const now = deps.clock.now();
+  const fact = record.at > now ? { ...record, at: now } : record;
   for (;;) {
     const found = await deps.windows.find(fact);
-    const done = await onWindowOf(deps, fact, found);
+    const done = await onWindowOf(deps, fact, found, isLastLook);
     if (done !== "conflict") return done;
   }
 };
 
-const onWindowOf = async (deps: Deps, fact: ResetRecord, found: UserWindows): Promise<Recorded | "conflict"> => {
+const onWindowOf = async (
+  deps: Deps,
+  fact: ResetRecord,
+  found: UserWindows,
+  isLastLook: boolean,
+): Promise<Recorded | "conflict"> => {
   const past = await pastWindow(deps, fact, found);
   if (past !== undefined && hasNoted(past, fact)) return "replayed";
+  const about = past ?? found.open;
+  if (about !== undefined && !(await isAbout(deps, fact, about))) return "disbelieved";
   if (found.open !== undefined && past === undefined) return onWindow(deps, fact, found.open);
   const looked = found.open === undefined ? await withoutWindow(deps, fact, found) : "noted";
+  if (looked === "missing" && !isLastLook) return looked;
   if (past === undefined || looked === "opened" || looked === "conflict") return looked;
   const written = await deps.windows.noteOnClosed(withFact(past, { id: fact.id, kind: fact.kind, at: fact.at }));
   return written === "noted" ? "noted" : "conflict";
 };
 
+/**
+ * Whether the record is about the window's user. A record comes from a queue to which several roles may write, so the username
+ * on it decides nothing: a name other than the window's must be shown by Cognito to be the same user's.
+ */
+const isAbout = async ({ users }: Deps, { username, sub }: ResetRecord, window: Window): Promise<boolean> => {
+  if (username === window.username) return true;
+  const user = await users.read(username);
+  return user !== "gone" && user.sub === sub;
+};
+
 /** The closed window during which the fact happened, or that has noted it already. */
 const pastWindow = async (
-  { windows }: Deps,
+  { windows, clock }: Deps,
   fact: ResetRecord,
   { open, lastClosed }: UserWindows,
 ): Promise<ClosedWindow | undefined> => {
@@ -55,7 +86,10 @@ const pastWindow = async (
   if (hasNoted(lastClosed, fact)) return lastClosed;
   if (fact.at > lastClosed.closedAt) return undefined;
   const around = fact.at < lastClosed.openedAt ? await windows.closedAround(fact, fact.at) : lastClosed;
-  return around !== undefined && fact.at <= around.closedAt ? around : undefined;
+  if (around === undefined || fact.at > around.closedAt || isFromTheFuture(around.closedAt, clock.now())) {
+    return undefined;
+  }
+  return around;
 };
 
 const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Recorded | "conflict"> => {
@@ -69,11 +103,17 @@ const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Re
   );
   if (noted === "conflict") return "conflict";
   if (fact.kind === "signed-in") {
-    const user = await readUser(deps, fact);
-    if (user === "gone") return closedAs(await finishWindow(deps, noted, "user-gone"));
-    if (emailMfaIsOn(user.factors) && !mayBeSwitchedOff(noted, deps.clock.now())) {
+    const user = await readUser(deps, noted);
+    if (
+      user !== "gone" &&
+      emailMfaIsOn(user.factors) &&
+      !mayBeSwitchedOff(noted, deps.clock.now()) &&
+      // In a pool that asks nobody for a code the list proves nothing: the worker says so when the window is due.
+      (await deps.users.poolMfa()) !== "OFF"
+    ) {
       const evidence = { before: user.factors, after: user.factors };
-      return closedAs(await finishWindow(deps, noted, "already-enabled", evidence));
+      const closed = await finishWindow(deps, noted, "already-enabled", evidence);
+      return closed === undefined ? "noted" : "closed";
     }
   }
   if (noted.dueAt.getTime() !== open.dueAt.getTime()) {
@@ -85,34 +125,44 @@ const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Re
   return "noted";
 };
 
-const closedAs = (closed: unknown): Recorded => (closed === undefined ? "noted" : "closed");
-
-const withoutWindow = async (
-  deps: Deps,
-  fact: ResetRecord,
-  { seen, lastClosed }: UserWindows,
-): Promise<Recorded | "conflict"> => {
-  const { windows, policy, clock, telemetry } = deps;
+const withoutWindow = async (deps: Deps, fact: ResetRecord, found: UserWindows): Promise<Recorded | "conflict"> => {
+  const { windows, policy, clock } = deps;
   const user = await readUser(deps, fact);
-  if (user === "gone") return "user-gone";
+  if (user === "gone") return "missing";
   if (user.federated) return "not-covered";
-  const known = emailMfaIsOn(user.factors) || (seen?.known ?? false);
-  if (isProtected(user.factors)) {
-    await windows.putSeen(fact, { checkedAt: clock.now(), known });
+  const emailMfa = emailMfaIsOn(user.factors);
+  const known = isKnown(user, found);
+  const look = { checkedAt: clock.now(), known, emailMfa };
+  if (isProtected(user.factors, known)) {
+    // Another factor in the place of Email MFA can be taken away as soon as we have looked.
+    const isNew = known && !emailMfa && found.seen?.emailMfa !== false;
+    await windows.noteLook(fact, { ...look, ...(isNew && { watchedUntil: plus(clock.now(), watch) }) });
     return "protected";
   }
   const origin = originOf(fact, { known, inScope: await isInScope(deps, user.username, known) }, policy);
   if (origin === "out-of-scope" || origin === "never-known") {
-    await windows.putSeen(fact, { checkedAt: clock.now(), known });
+    await windows.noteLook(fact, look);
     return "not-covered";
   }
+  return open(deps, fact, found, user, origin);
+};
+
+const open = async (
+  deps: Deps,
+  fact: ResetRecord,
+  { seen, lastClosed }: UserWindows,
+  user: DirectoryUser,
+  origin: Window["origin"],
+): Promise<Recorded | "conflict"> => {
+  const { windows, policy, clock, telemetry } = deps;
   const now = notBefore(lastClosed, clock.now());
+  const repeats = origin === "drift" && isRepeatedDrift(seen, now);
   const opened = openWindow({
     windowId: deps.newId(),
     user,
     origin,
-    at: notBefore(lastClosed, fact.at),
-    gracePeriod: policy.gracePeriod,
+    at: notBefore(lastClosed, fact.at, now),
+    gracePeriod: repeats ? 0 : policy.gracePeriod,
     policy,
     now,
   });
@@ -120,12 +170,19 @@ const withoutWindow = async (
   if ((await windows.open(window)) === "exists") return "conflict";
   telemetry.metrics.add("WindowOpened", 1, { name: "origin", value: origin });
   telemetry.log.info("window-opened", { sub: fact.sub, windowId: window.windowId, origin });
+  if (repeats) {
+    telemetry.metrics.add("DriftRepeated", 1);
+    telemetry.log.warn("drift-repeated", { sub: fact.sub, windowId: window.windowId });
+  }
   await deps.timers.plan(window);
   return "opened";
 };
 
-/** The user of the fact; a user who has got the same name since is another one. */
-const readUser = async ({ users }: Pick<Deps, "users">, fact: ResetRecord): Promise<DirectoryUser | "gone"> => {
-  const user = await users.read(fact.username);
-  return user === "gone" || user.sub !== fact.sub ? "gone" : user;
+/** The user by name. A user who has got the same name since is another one. */
+const readUser = async (
+  { users }: Pick<Deps, "users">,
+  named: { username: string; sub: string },
+): Promise<DirectoryUser | "gone"> => {
+  const user = await users.read(named.username);
+  return user === "gone" || user.sub !== named.sub ? "gone" : user;
 };

@@ -1,4 +1,13 @@
+import { emailMfaIsOn } from "../factors.ts";
+import type { DirectoryUser } from "../user-directory.ts";
+import type { UserWindows } from "../window-store.ts";
 import type { Deps } from "./deps.ts";
+
+/** Whether Email MFA is on, or was at any look at this user that the table remembers. */
+export const isKnown = ({ factors }: Pick<DirectoryUser, "factors">, { seen, lastClosed }: UserWindows): boolean => {
+  const looks = [factors, lastClosed?.factorsBefore, lastClosed?.evidence?.after];
+  return (seen?.known ?? false) || looks.some((look) => look !== undefined && emailMfaIsOn(look));
+};
 
 /** Whether the policy covers the user; `known` is whether Email MFA was ever seen on. */
 export const isInScope = async (

@@ -111,7 +111,7 @@ describe("mfactl accept", () => {
         : undefined;
     await stack.aws.lambda.invoke("reconcile", {});
     expect(latest("WindowsOverdue")).toBe(1);
-    expect(stack.telemetry.lines).toContainEqual(expect.objectContaining({ event: "accepted-unreadable" }));
+    expect(stack.telemetry.lines).toContainEqual(expect.objectContaining({ event: "reconcile-step-failed" }));
   });
 
   it("believes no acceptance for longer than it can be asked for, and none of the future", async () => {
@@ -120,7 +120,7 @@ describe("mfactl accept", () => {
     const now = stack.aws.clock.now().getTime();
     const { accepted } = stack;
     for (const at of [now - 90 * day, now + minute]) {
-      const entry = { sub: hanako.sub, until: new Date("9999-01-01T00:00:00Z"), at: new Date(at), by: "x" };
+      const entry = { sub: hanako.sub, dueAt: open.dueAt, until: new Date("9999-01-01T00:00:00Z"), at: new Date(at), by: "x" };
       await accepted.put(open.windowId, entry);
       await stack.aws.lambda.invoke("reconcile", {});
       expect(latest("WindowsOverdue")).toBe(1);

@@ -226,6 +226,39 @@ describe("doctor", () => {
     expect(await complaints()).toEqual(["fail overdue"]);
   });
 
+  const openFor = async (userPoolId: string, dueIn: number) => {
+    const { windows, policy, clock } = operator.connection;
+    const user = { userPoolId, sub: "s", username: "u", factors: { active: [] } };
+    const at = clock.now();
+    const window = openWindow({ windowId: "w", user, origin: "operator", at, gracePeriod: hour, policy, now: at });
+    await windows.open({ ...window, dueAt: new Date(at.getTime() + dueIn) });
+  };
+
+  it("names the pool, the number and the way out when windows are open for a pool that it served before", async () => {
+    await openFor(stack.userPoolId, hour);
+    operator.connection.outputs = { ...stack.outputs, UserPoolId: "us-east-1_Another00" };
+    const found = (await examine(operator.connection)).find(({ check }) => check === "other-pools");
+    expect(found).toEqual({
+      check: "other-pools",
+      status: "fail",
+      found: `1 window of the user pool ${stack.userPoolId} is open, and the stack is for us-east-1_Another00 now: nothing closes them.`,
+      next: `Deploy with userPoolId ${stack.userPoolId}, close them with mfactl list and mfactl close, then come back: docs/runbook.md#move-to-another-user-pool.`,
+    });
+  });
+
+  it("says it when a window is due later than any can be, and whose it is", async () => {
+    await openFor(stack.userPoolId, 31 * 24 * hour);
+    const findings = await examine(operator.connection);
+    expect(findings.filter(({ status }) => status !== "ok")).toEqual([
+      {
+        check: "overdue",
+        status: "fail",
+        found: "1 window due later than any window can be, so that users stay exempt: s.",
+        next: "mfactl close SUB ends it. Find out who may write into the table.",
+      },
+    ]);
+  });
+
   it("tells what it may not see from what is wrong", async () => {
     stack.aws.endpoint.faults = ({ operation, caller }) => {
       if (caller !== "operator") return undefined;

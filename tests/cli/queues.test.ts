@@ -71,6 +71,25 @@ describe("mfactl failures", () => {
     expect(await messagesIn(RecordsDlqUrl)).toBe("2");
   });
 
+  it("shows nothing that steers a terminal, names a person or has no end, whatever a letter says", async () => {
+    const { RecordsDlqUrl, ReconcileDlqUrl } = stack.outputs;
+    // SQS takes U+007F to U+009F, of which U+009B begins commands to a terminal as ESC [ does.
+    const nasty = `\u009b2J\u007f\u202eevil\u2028 hanako@example.com\r\n${"x".repeat(200_000)}`;
+    await put(RecordsDlqUrl, nasty, nasty);
+    await put(ReconcileDlqUrl, {
+      requestContext: { condition: "RetriesExhausted" },
+      responsePayload: { errorMessage: `\u001b[2J${nasty}` },
+    });
+    const said = [await stack.mfactl(["failures"]), await stack.mfactl(["failures", "--json"])];
+    for (const { code, stdout } of said) {
+      expect(code).toBe(0);
+      expect(stdout).toContain("evil");
+      expect(stdout).not.toMatch(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u);
+      expect(stdout).not.toContain("hanako@");
+      expect(stdout.length).toBeLessThan(10_000);
+    }
+  });
+
   it("shows a timer that Scheduler could not deliver", async () => {
     await stack.sqs.deleteQueue({ QueueUrl: stack.outputs["DueQueueUrl"] });
     await stack.mfactl(["open", hanako.sub, "--reason", "x", "--for", "1h"]);

@@ -6,8 +6,10 @@ import { snsNotices, type Notice } from "../../functions/explain-alarm/notices.t
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
 import { names } from "../../local/service-names.ts";
 import { acceptanceExpiry, acceptedWindows } from "../../shared/accepted-windows.ts";
+import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
 import { dynamoFailedRecords } from "../../shared/failed-records.ts";
+import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { noteFailure, plus, type Window } from "../../shared/window.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
@@ -27,6 +29,7 @@ afterEach(() => local.stop());
 const explain = async (
   event: unknown = sample,
   windows: Pick<WindowStore, "dueUntil" | "find"> = local.windows,
+  getRemainingTimeInMillis = () => minute,
 ): Promise<Notice[]> => {
   const published: Notice[] = [];
   const clock = { now: () => now, sleep: async () => undefined };
@@ -38,6 +41,8 @@ const explain = async (
     windows,
     accepted: acceptedWindows(local.documents, names.windowsTable, userPoolId),
     failedRecords: dynamoFailedRecords(local.documents, names.windowsTable, userPoolId),
+    index: dynamoDueIndex(local.documents, names.windowsTable),
+    servedPools: dynamoServedPools(local.documents, names.windowsTable),
     notices: {
       publish: async (notice) => {
         published.push(notice);
@@ -46,12 +51,12 @@ const explain = async (
     policy: { overdueTolerance: 15 * minute },
     clock,
     telemetry: new RecordedTelemetry(clock).for("explain-alarm"),
-  })(event);
+  })(event, { getRemainingTimeInMillis });
   return published;
 };
 
 const failed = (window: Window, error: string, at: Date): Window =>
-  noteFailure(window, { error, message: "hanako@example.com is no good" }, at);
+  noteFailure(window, { error, detail: "hanako@example.com is no good" }, at);
 
 describe("the explanation of an alarm", () => {
   it("names the user, the pool, the error in words, since when, the next try and the commands", async () => {
@@ -84,7 +89,7 @@ describe("the explanation of an alarm", () => {
     for (const [sub, until] of [["known", plus(now, day)], ["ended", plus(now, -minute)], ["other"]] as const) {
       const window = windowOf(sub, openedAt, hour);
       await local.windows.open(window);
-      const entry = { sub, until: until ?? now, at: plus(now, -day), by: "admin" };
+      const entry = { sub, dueAt: window.dueAt, until: until ?? now, at: plus(now, -day), by: "admin" };
       if (until !== undefined) await ledger.put(window.windowId, entry, acceptanceExpiry(entry));
     }
     const [notice] = await explain();
@@ -110,6 +115,37 @@ describe("the explanation of an alarm", () => {
     expect(notice?.body.match(/^user /gm)).toHaveLength(10);
     expect(notice?.body).toContain("And 3 more: mfactl list --overdue --stage prod");
     expect(notice?.body).not.toContain("mfactl show sub-10 ");
+  });
+
+  it("names fewer where the table is so slow that no time would be left for the notice, and counts the others", async () => {
+    let left = minute;
+    const [notice] = await explain(
+      sample,
+      {
+        async *dueUntil() {
+          for (let index = 0; index < 13; index += 1) yield windowOf(`sub-${index}`, openedAt, hour);
+        },
+        find: async ({ sub }) => {
+          left -= 8_900;
+          return { open: windowOf(sub, openedAt, hour) };
+        },
+      },
+      () => left,
+    );
+    expect(notice?.subject).toContain("13 users");
+    expect(notice?.body.match(/^user /gm)).toHaveLength(4);
+    expect(left).toBeGreaterThan(20_000);
+  });
+
+  it("names the ten that are overdue latest when more have become overdue, and none that is not yet", async () => {
+    for (let index = 0; index < 13; index += 1) {
+      await local.windows.open(windowOf(`sub-${index}`, plus(openedAt, index * minute), hour));
+    }
+    await local.windows.open(windowOf("just-due", plus(now, -hour), hour));
+    const alarmData = { ...sample.alarmData, alarmName: "cognito-mfa-lifecycle-prod-windows-newly-overdue" };
+    const [notice] = await explain({ ...sample, alarmData });
+    expect(notice?.body).toMatch(/user {6}sub-12\n[^]*user {6}sub-11\n[^]*user {6}sub-3\n[^]*And 3 more/);
+    expect(notice?.body).not.toContain("just-due");
   });
 
   it("reads a thousand at most, and says that there are more", async () => {
@@ -146,6 +182,20 @@ describe("the explanation of an alarm", () => {
   it("says so when it healed meanwhile", async () => {
     const [notice] = await explain();
     expect(notice?.subject).toContain("nobody is overdue any more");
+  });
+
+  it("names what counts as overdue and nothing closes: windows of another pool, and those due in the far future", async () => {
+    const another = "eu-west-1_Another00";
+    await dynamoServedPools(local.documents, names.windowsTable).put(another, { since: now, lookedThrough: false });
+    await local.windows.open(windowOf("theirs", now, hour, { userPoolId: another }));
+    await local.windows.open(windowOf("tampered", now, hour, { dueAt: plus(now, 31 * day) }));
+    const [notice] = await explain();
+    expect(notice?.subject).toContain("windows are open that nothing closes");
+    expect(notice?.body).toContain(
+      `Of the user pool ${another}, which this stack no longer looks after, 1 window is open`,
+    );
+    expect(notice?.body).toContain("in time: tampered. End it with mfactl close SUB --stage prod");
+    expect(notice?.body).not.toContain("Nothing is left to do");
   });
 
   it("is not given when an alarm goes back to OK", async () => {

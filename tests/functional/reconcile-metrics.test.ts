@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { createReconcile } from "../../functions/reconcile/reconcile.ts";
+import { reconcilerState } from "../../functions/reconcile/state.ts";
 import type { Due } from "../../events/due.ts";
-import { acceptedAt } from "../../shared/accepted-windows.ts";
+import { names } from "../../local/service-names.ts";
+import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
+import { dynamoLedger } from "../../shared/ledger.ts";
+import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { plus } from "../../shared/window.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
@@ -24,24 +28,33 @@ it("reports who is exempt, who is overdue and for how long, and that it is alive
   const sent: Due[] = [];
   await createReconcile({
     userPoolId,
-    windows: local.windows,
+    index: dynamoDueIndex(local.documents, names.windowsTable),
     queue: {
       sendAll: async (dues) => {
         sent.push(...dues);
       },
       depth: async () => 0,
     },
-    readAccepted: async () => acceptedAt([], now),
+    accepted: { list: async () => [] },
     sendFailedRecordsAgain: async () => ({ recordsNotHandled: 0, recordsSentAgain: 0 }),
+    deadLetterQueues: [{ name: "records", depth: async () => 2 }],
+    state: dynamoLedger(local.documents, names.windowsTable, {
+      name: "reconciler",
+      userPoolId,
+      schema: reconcilerState,
+    }),
+    servedPools: dynamoServedPools(local.documents, names.windowsTable),
     policy: { reEnableRate: 10, overdueTolerance: 15 * minute },
     clock,
     telemetry: recorded.for("reconcile"),
-  })();
+  })(undefined, { getRemainingTimeInMillis: () => minute });
   expect(sent.map(({ sub }) => sub)).toEqual(["overdue", "due"]);
   expect(recorded.values.map(({ metric, value }) => [metric, value])).toEqual([
     ["WindowsOverdue", 1],
     ["OldestOverdue", 3600],
+    ["WindowsNewlyOverdue", 1],
     ["WindowsOpen", 3],
     ["ReconcilerHeartbeat", 1],
+    ["DeadLettersArrived", 2],
   ]);
 });

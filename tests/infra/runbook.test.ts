@@ -41,6 +41,7 @@ describe("the runbook", () => {
     "grace period",
     "attach and detach",
     "take the",
+    "another user pool",
   ])("has a heading for the task: %s", (task) => {
     expect([...tasksPart.matchAll(/^## (.+)$/gm)].some(([, heading]) => heading?.toLowerCase().includes(task))).toBe(
       true,

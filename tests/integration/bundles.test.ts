@@ -12,7 +12,7 @@ import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
 const runtime = `
   const [file, event] = process.argv.slice(1);
   const { handler } = await import(file);
-  const result = await handler(JSON.parse(event), { awsRequestId: "1", functionName: "test", getRemainingTimeInMillis: () => 5000 });
+  const result = await handler(JSON.parse(event), { awsRequestId: "1", functionName: "test", getRemainingTimeInMillis: () => 60_000 });
   process.stdout.write("\\nRESULT " + JSON.stringify(result ?? null));
 `;
 
@@ -48,13 +48,22 @@ const run = async (name: string, event: unknown): Promise<{ result: unknown; log
       },
     },
   );
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  let [output, errors] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   await new Promise((resolve) => child.once("close", resolve));
-  const [log = "", result] = output.split("\nRESULT ");
+  const [said = "", result] = output.split("\nRESULT ");
+  const log = `${said}\n${errors}`;
   if (result === undefined) throw new Error(log);
   return { result: JSON.parse(result), log };
 };
+
+/** The lines that the function logged itself; metrics have neither level nor message. */
+const linesOf = (log: string): Record<string, unknown>[] =>
+  log
+    .split("\n")
+    .filter((line) => line.startsWith(`{"level"`))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** No name, no address, no part of either. */
 const expectNoPersonalData = (log: string, user: TestUser) => {
@@ -109,8 +118,42 @@ describe("the built functions, against the local stack", () => {
       operation === "AdminSetUserMFAPreference" ? { kind: "no-effect" } : undefined;
     const failed = await run("re-enable-mfa", aBatch(dueMessage(open)));
     stack.aws.endpoint.faults = () => undefined;
-    expect(failed.log).toContain("re-enable-failed");
+    expect(linesOf(failed.log)).toMatchObject([
+      {
+        level: "ERROR",
+        message: "re-enable-failed",
+        error: "Unchanged",
+        detail: "Cognito accepted the change, but the user's Email MFA is still off.",
+      },
+    ]);
     expectNoPersonalData(malformed.log + failed.log, user);
+  });
+
+  it.each<[string, string, (user: TestUser) => unknown, string, string]>([
+    [
+      "post-confirmation",
+      "record-failed",
+      (user) => aTrigger("PostConfirmation_ConfirmForgotPassword", user),
+      "OverLimit",
+      "Too many messages are in flight.",
+    ],
+    [
+      "record-reset",
+      "message-failed",
+      (user) => aBatch(aRecord("reset-confirmed", user, new Date())),
+      "NotAuthorizedException",
+      "Cognito says no.",
+    ],
+  ])("%s says in the words of AWS why something failed, in one line", async (name, message, event, code, detail) => {
+    const user = await stack.user({ emailMfa: false, attributes: person });
+    stack.aws.endpoint.faults = ({ caller, service }) =>
+      caller === `built-${name}` && service !== "DynamoDB" ? { kind: "refuse", code, message: detail } : undefined;
+    const { log } = await run(name, event(user));
+    stack.aws.endpoint.faults = () => undefined;
+    expect(linesOf(log)).toEqual([
+      expect.objectContaining({ level: "ERROR", message, error: code, detail, where: expect.stringContaining("at ") }),
+    ]);
+    expectNoPersonalData(log, user);
   });
 
   it("reconcile reports", async () => {

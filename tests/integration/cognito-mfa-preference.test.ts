@@ -145,3 +145,96 @@ describe("the MFA preference", () => {
     expect(await factorsOf()).toEqual({ active: ["EMAIL_OTP"], preferred: "EMAIL_OTP" });
   });
 });
+
+describe("what AdminGetUser does not say", () => {
+  const phone = { phone_number: "+815012345678", phone_number_verified: "true" };
+  const viaSms = [{ DeliveryMedium: "SMS" as const, AttributeName: "phone_number" }];
+  const read = (Username = "ana") => stack.cognito.adminGetUser({ UserPoolId, Username });
+  const challengeOf = async () => (await stack.signIn(ClientId, "ana")).ChallengeName;
+  const switchPool = (MfaConfiguration: "OFF" | "ON" | "OPTIONAL") =>
+    stack.cognito.setUserPoolMfaConfig({
+      UserPoolId,
+      MfaConfiguration,
+      ...(MfaConfiguration !== "OFF" && { EmailMfaConfiguration: {} }),
+    });
+
+  it("shows SMS of the legacy settings in MFAOptions alone, and asks for it", async () => {
+    const SmsConfiguration = { SnsCallerArn: "arn:aws:iam::123456789012:role/sms", ExternalId: "x" };
+    ({ UserPoolId, ClientId } = await stack.createPool({ SmsConfiguration }));
+    await stack.createUser(UserPoolId, "ana", phone);
+    await stack.cognito.adminSetUserSettings({ UserPoolId, Username: "ana", MFAOptions: viaSms });
+    const user = await read();
+    expect(user.MFAOptions).toEqual(viaSms);
+    expect(user).not.toHaveProperty("UserMFASettingList");
+    expect(user).not.toHaveProperty("PreferredMfaSetting");
+    expect(await challengeOf()).toBe("SMS_MFA");
+    await set({ EmailMfaSettings: { Enabled: true, PreferredMfa: false } });
+    expect(await challengeOf()).toBe("SELECT_MFA_TYPE");
+    await set({ EmailMfaSettings: off, SMSMfaSettings: on });
+    expect(await read()).toMatchObject({ UserMFASettingList: ["SMS_MFA"] });
+    expect(await read()).not.toHaveProperty("MFAOptions");
+  });
+
+  it("takes the legacy setting off again, and refuses it without a phone number and for any other medium", async () => {
+    await stack.createUser(UserPoolId, "ana", phone);
+    await stack.createUser(UserPoolId, "bob");
+    const setOptions = (Username: string, MFAOptions: typeof viaSms | []) =>
+      stack.cognito.adminSetUserSettings({ UserPoolId, Username, MFAOptions });
+    await setOptions("ana", viaSms);
+    await setOptions("ana", []);
+    expect(await read()).not.toHaveProperty("MFAOptions");
+    await expect(setOptions("bob", viaSms)).rejects.toMatchObject(refused("InvalidParameterException"));
+    const MFAOptions = [{ DeliveryMedium: "EMAIL" as const, AttributeName: "email" }];
+    await expect(stack.cognito.adminSetUserSettings({ UserPoolId, Username: "ana", MFAOptions })).rejects.toMatchObject(
+      refused("InvalidParameterException"),
+    );
+  });
+
+  it("goes on listing an authenticator app that was set up again, and no longer asks for it", async () => {
+    await stack.createUser(UserPoolId, "ana");
+    const AccessToken = await enrolTotp();
+    await set({ SoftwareTokenMfaSettings: on });
+    expect(await challengeOf()).toBe("SOFTWARE_TOKEN_MFA");
+    const { SecretCode = "" } = await stack.cognito.associateSoftwareToken({ AccessToken });
+    expect(await factorsOf()).toEqual({ active: ["SOFTWARE_TOKEN_MFA"], preferred: "SOFTWARE_TOKEN_MFA" });
+    expect(await challengeOf()).toBeUndefined();
+    await set({ EmailMfaSettings: { Enabled: true, PreferredMfa: false } });
+    expect(await challengeOf()).toBe("EMAIL_OTP");
+    await stack.cognito.verifySoftwareToken({ AccessToken, UserCode: totpCode(SecretCode, stack.clock.now()) });
+    expect(await challengeOf()).toBe("SOFTWARE_TOKEN_MFA");
+  });
+
+  it("may say of a preference that nobody has set that it is empty", async () => {
+    await stack.createUser(UserPoolId, "ana");
+    stack.behaviour.noPreference = "empty";
+    expect(await factorsOf()).toEqual({ active: undefined, preferred: "" });
+    await set({ EmailMfaSettings: on });
+    expect((await factorsOf()).preferred).toBe("EMAIL_OTP");
+  });
+
+  it("may list nothing where MFA is required, whatever is enabled, and asks all the same", async () => {
+    stack.behaviour.changesWhereMfaIsRequired = "unlisted";
+    await stack.createUser(UserPoolId, "ana");
+    await set({ EmailMfaSettings: on });
+    await switchPool("ON");
+    await set({ EmailMfaSettings: off });
+    expect((await factorsOf()).active).toBeUndefined();
+    await set({ EmailMfaSettings: on });
+    expect((await factorsOf()).active).toBeUndefined();
+    expect(await challengeOf()).toBe("EMAIL_OTP");
+  });
+
+  it.each(["refused", "ignored"] as const)("goes on listing factors where MFA is off: enabling is %s", async (side) => {
+    stack.behaviour.enablingWhereMfaIsOff = side;
+    await stack.createUser(UserPoolId, "ana");
+    await stack.createUser(UserPoolId, "bob");
+    await set({ EmailMfaSettings: on });
+    await switchPool("OFF");
+    expect((await factorsOf()).active).toEqual(["EMAIL_OTP"]);
+    expect(await challengeOf()).toBeUndefined();
+    const enabling = set({ EmailMfaSettings: on }, "bob");
+    if (side === "refused") await expect(enabling).rejects.toMatchObject(refused("InvalidParameterException"));
+    else await enabling;
+    expect((await factorsOf("bob")).active).toBeUndefined();
+  });
+});

@@ -1,24 +1,29 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { names } from "../../local/service-names.ts";
+import { type DueIndex, dynamoDueIndex } from "../../shared/due-index.ts";
 import { day } from "../../shared/duration.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
 
 const now = new Date("2026-01-15T10:00:00.000Z");
+const goOn = () => true;
 let local: Awaited<ReturnType<typeof startLocalWindows>>;
+let index: DueIndex;
 
 beforeEach(async () => {
   local = await startLocalWindows(now);
+  index = dynamoDueIndex(local.documents, names.windowsTable);
   for (const sub of ["a", "b", "c"]) await local.windows.open(windowOf(sub, now, day));
-  await local.windows.putSeen({ userPoolId, sub: "d" }, { checkedAt: now, known: true });
+  await local.windows.noteLook({ userPoolId, sub: "d" }, { checkedAt: now, known: true });
 });
 afterEach(() => local.stop());
 
 it("counts the open windows of the pool and no others", async () => {
-  expect(await local.windows.countOpen(userPoolId, 10)).toBe(3);
-  expect(await local.windows.countOpen("eu-west-1_Another00", 10)).toBe(0);
+  expect(await index.count(userPoolId, {}, 10, goOn)).toEqual({ count: 3, atLeast: false });
+  expect(await index.count("eu-west-1_Another00", {}, 10, goOn)).toEqual({ count: 0, atLeast: false });
 });
 
 it("stops at the number it was given, without a further read", async () => {
   const before = local.requests();
-  expect(await local.windows.countOpen(userPoolId, 2)).toBe(2);
+  expect(await index.count(userPoolId, {}, 2, goOn)).toEqual({ count: 2, atLeast: true });
   expect(local.requests() - before).toBe(1);
 });

@@ -32,7 +32,7 @@ const digest = async () => {
     newId: randomUUID,
     telemetry: silent,
     aws: { ...aws.clientOptions("explain-alarm"), requestHandler: aws.requestHandler },
-  })(event);
+  })(event, { getRemainingTimeInMillis: () => minute });
   return aws.mailbox.mails.slice(before);
 };
 const documents = () => DynamoDBDocumentClient.from(new DynamoDBClient(stack.aws.clientOptions("test")));
@@ -50,8 +50,9 @@ const openOverdue = async (sub: string) => {
   return window;
 };
 const accept = async (sub: string, reason: string) => {
-  const { windowId } = await openOverdue(sub);
-  const entry = { sub, reason, ticket: "HD-7", until: plus(start, 9 * day), at: plus(start, -minute), by: "arn:admin" };
+  const { windowId, dueAt } = await openOverdue(sub);
+  const act = { at: plus(start, -minute), by: "arn:admin", reason, ticket: "HD-7" };
+  const entry = { sub, dueAt, until: plus(start, 9 * day), ...act };
   const ledger = acceptedWindows(documents(), names.windowsTable, stack.userPoolId);
   await ledger.put(windowId, entry, acceptanceExpiry(entry));
 };

@@ -4,6 +4,7 @@ import {
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, it } from "@jest/globals";
@@ -106,6 +107,16 @@ const probes = [
     ExpressionAttributeNames: { "#facts": "facts" },
     ExpressionAttributeValues: { ":facts": { L: [{ S: "fact" }] }, ":version": { N: "11" } },
   }),
+  ...[{ BOOL: false }, { BOOL: true }].map(
+    (known) =>
+      new UpdateItemCommand({
+        TableName,
+        Key: item("a", "seen"),
+        UpdateExpression: "SET known = if_not_exists(known, :known), #at = :at REMOVE checkedAt, #none",
+        ExpressionAttributeNames: { "#at": "watchedUntil", "#none": "expiresAt" },
+        ExpressionAttributeValues: { ":known": known, ":at": { S: "2026-01-02" } },
+      }),
+  ),
   new QueryCommand({ TableName, ...ofUser, ConsistentRead: true }),
   new QueryCommand({ TableName, ...ofUser, ScanIndexForward: false, Limit: 2 }),
   new QueryCommand({
@@ -123,7 +134,37 @@ const probes = [
     Limit: 1,
     ExclusiveStartKey: { ...item("b", "open"), openIn: { S: "pool" }, dueAt: { S: "2026-01-01" } },
   }),
+  new QueryCommand({
+    TableName,
+    ...due,
+    ExclusiveStartKey: { ...item("gone", "open"), openIn: { S: "pool" }, dueAt: { S: "2026-01-02" } },
+  }),
+  new QueryCommand({
+    TableName,
+    ...due,
+    ExclusiveStartKey: { ...item("c", "open"), openIn: { S: "pool" }, dueAt: { S: "2026-01-09" } },
+  }),
   new QueryCommand({ TableName, ...due, Select: "COUNT", Limit: 2 }),
+  new QueryCommand({
+    TableName,
+    IndexName: "due",
+    Select: "COUNT",
+    KeyConditionExpression: "openIn = :pool AND dueAt BETWEEN :from AND :until",
+    ExpressionAttributeValues: { ":pool": { S: "pool" }, ":from": { S: "2026-01-02" }, ":until": { S: "2026-01-09" } },
+  }),
+  new QueryCommand({
+    TableName,
+    IndexName: "due",
+    KeyConditionExpression: "openIn = :pool AND dueAt >= :from",
+    ExpressionAttributeValues: { ":pool": { S: "pool" }, ":from": { S: "2026-01-06" } },
+  }),
+  new ScanCommand({ TableName, IndexName: "due", ProjectionExpression: "openIn" }),
+  new ScanCommand({
+    TableName,
+    IndexName: "due",
+    ExclusiveStartKey: { ...item("a", "open"), openIn: { S: "pool" }, dueAt: { S: "2026-01-05" } },
+  }),
+  new ScanCommand({ TableName, IndexName: "none" }),
   new DeleteItemCommand({
     TableName,
     Key: item("a", "open"),

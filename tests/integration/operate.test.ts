@@ -191,7 +191,8 @@ describe("openByOperator", () => {
     const observing = {
       ...stack.operator,
       policy: { mode: "observe" as const },
-      pacer: { turn: async () => undefined },
+      pacer: { turn: async () => false },
+      timeLeft: () => minute,
     };
     expect(await reEnable(observing, dueMessage(window))).toEqual({ kind: "closed", outcome: "re-enabled" });
     expect(await stack.hasEmailMfa(user)).toBe(true);
@@ -201,7 +202,7 @@ describe("openByOperator", () => {
     const user = await stack.user();
     await open(user);
     await stack.aws.clock.advanceBy(day + minute);
-    expect((await stack.find(user)).seen).toEqual({ checkedAt: undefined, known: true });
+    expect((await stack.find(user)).seen).toEqual({ known: true, emailMfa: true });
     await stack.setEmailMfa(user, false);
     const event = aTrigger("PostAuthentication_Authentication", user);
     await stack.aws.lambda.invoke("post-authentication", event);
@@ -276,13 +277,21 @@ describe("openByOperator", () => {
       userId: "u-1",
       email: "f@example.com",
     });
-    const stranger = await stack.user({ emailMfa: false });
+    const stranger = await stack.user({ emailMfa: false, known: false });
     const mark = stack.calls.length;
     expect(await openByOperator(stack.operator, federated.username, act, day)).toMatchObject({ because: "federated" });
     expect(await openByOperator(stack.operator, "nobody", act, day)).toMatchObject({ because: "user-unknown" });
     expect(await open(stranger)).toMatchObject({ because: "out-of-scope" });
     const changes = stack.callsOf("operator", mark).filter((call) => !/Query|AdminGetUser/.test(call));
     expect(changes).toEqual([]);
+  });
+
+  it("refuses a user who never had Email MFA, unless the policy enrols", async () => {
+    const stranger = await stack.user({ emailMfa: false, known: false });
+    expect(await open(stranger)).toMatchObject({ kind: "refused", because: "never-known" });
+    expect((await stack.find(stranger)).open).toBeUndefined();
+    await deploy({ ENROL: "true" });
+    expect(await open(await stack.user({ emailMfa: false, known: false }))).toMatchObject({ kind: "done" });
   });
 
   it("refuses while the policy only observes", async () => {

@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { totpCode } from "../../local/aws/cognito/software-token.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
+import { extendByOperator } from "../../shared/lifecycle/operate.ts";
 import { dueMessage } from "../../shared/timers.ts";
 import { closeWindow, plus, type Window } from "../../shared/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
@@ -113,20 +114,75 @@ describe("re-enable-mfa", () => {
     expect(stack.callsOf("re-enable-mfa", mark)).not.toContain("cognito-idp AdminSetUserMFAPreference");
   });
 
-  it("closes as user-gone, also when the name belongs to somebody else now", async () => {
-    const { user, window } = await exempt();
-    const { UserPoolId, Username } = { UserPoolId: user.userPoolId, Username: user.username };
-    await stack.cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username }));
-    await stack.aws.clock.advanceTo(plus(window.dueAt, minute));
-    expect(await stack.find(user)).toMatchObject({ lastClosed: { outcome: "user-gone" } });
-    expect((await stack.find(user)).lastClosed?.evidence).toBeUndefined();
+  describe("of a user who is not found", () => {
+    it("closes as user-gone after a second look five minutes later, and remembers what was known", async () => {
+      const { user, window } = await exempt();
+      const { UserPoolId, Username } = { UserPoolId: user.userPoolId, Username: user.username };
+      await stack.cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username }));
+      await stack.aws.clock.advanceTo(plus(window.dueAt, 4 * minute));
+      const { open } = await stack.find(user);
+      expect(open).toMatchObject({ attempts: 0 });
+      expect(open?.goneSince).toBeDefined();
+      await stack.aws.clock.advanceTo(plus(window.dueAt, 7 * minute));
+      expect(await stack.find(user)).toMatchObject({ lastClosed: { outcome: "user-gone" }, seen: { known: true } });
+      expect((await stack.find(user)).lastClosed?.evidence).toBeUndefined();
+      expect((await stack.find(user)).seen?.checkedAt).toBeUndefined();
+      expect(stack.telemetry.values).toContainEqual(
+        expect.objectContaining({ metric: "WindowClosed", dimension: { name: "outcome", value: "user-gone" } }),
+      );
+    });
+
+    it("takes no notice of a second message that comes before the second look", async () => {
+      const { user, window } = await exempt();
+      await stack.cognito.send(new AdminDeleteUserCommand({ UserPoolId: user.userPoolId, Username: user.username }));
+      await stack.aws.clock.advanceTo(plus(window.dueAt, minute));
+      await stack.aws.lambda.invoke("re-enable-mfa", aBatch(dueMessage(window)));
+      expect((await stack.find(user)).open).toBeDefined();
+    });
+
+    it.each(["AdminGetUser", "AdminSetUserMFAPreference"])(
+      "goes on as if nothing had been when only one answer to %s said so",
+      async (wrong) => {
+        const { user, window } = await exempt();
+        let isTrue = true;
+        stack.aws.endpoint.faults = ({ operation, caller }) => {
+          if (!isTrue || operation !== wrong || caller !== "re-enable-mfa") return undefined;
+          isTrue = false;
+          return { kind: "refuse", code: "UserNotFoundException", message: "User does not exist." };
+        };
+        await stack.aws.clock.advanceTo(plus(window.dueAt, 8 * minute));
+        const { lastClosed, seen } = await stack.find(user);
+        expect(lastClosed).toMatchObject({ outcome: "re-enabled" });
+        expect(lastClosed?.goneSince).toBeUndefined();
+        expect(seen).toMatchObject({ known: true });
+        expect(await stack.hasEmailMfa(user)).toBe(true);
+      },
+    );
+  });
+
+  it("leaves a window open that is extended while the worker waits for its turn", async () => {
+    await deploy({ RE_ENABLE_RATE: "1" });
+    stack.aws.scheduler.lateness = () => 10 * minute;
+    const windows = [];
+    for (let left = 6; left > 0; left -= 1) windows.push(await exempt());
+    const [{ window: last, user } = { window: undefined, user: undefined }] = windows.slice(-1);
+    if (last === undefined || user === undefined) throw new Error("There is no window.");
+    await stack.aws.clock.advanceTo(plus(last.dueAt, -minute));
+    const batch = aBatch(...windows.map(({ window }) => dueMessage(window)));
+    stack.aws.clock.at(plus(last.dueAt, 2000), () => extendByOperator(stack.operator, user, 2 * hour, { by: "ivy" }));
+    stack.aws.clock.at(plus(last.dueAt, 1000), () => void stack.aws.lambda.invoke("re-enable-mfa", batch));
+    await stack.aws.clock.advanceTo(plus(last.dueAt, 40_000));
+    expect((await stack.find(windows[0]?.user ?? user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
+    const { open } = await stack.find(user);
+    expect(open?.dueAt).toEqual(plus(last.dueAt, 2 * hour));
+    expect(await stack.hasEmailMfa(user)).toBe(false);
   });
 
   it("keeps the evidence of a close that died half-way when the user is gone by then", async () => {
     const { user, window } = await exempt();
     await stack.setEmailMfa(user, true);
     stack.aws.lambda.crashes = ({ functionName, calls }) =>
-      functionName === "re-enable-mfa" && calls === 5 ? "before" : undefined;
+      functionName === "re-enable-mfa" && calls === 6 ? "before" : undefined;
     await stack.aws.clock.advanceTo(plus(window.dueAt, minute));
     expect(await stack.find(user)).toMatchObject({ open: {}, lastClosed: { outcome: "already-enabled" } });
     stack.aws.lambda.crashes = () => undefined;
@@ -205,6 +261,16 @@ describe("re-enable-mfa", () => {
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled", attempts: 1 });
   });
 
+  it("keeps a window open whose username Cognito refuses, and says so", async () => {
+    const { user, window } = await exempt();
+    stack.aws.endpoint.faults = ({ operation, caller }) =>
+      operation === "AdminGetUser" && caller === "re-enable-mfa"
+        ? { kind: "refuse", code: "InvalidParameterException", message: "Value at 'username' failed" }
+        : undefined;
+    await stack.aws.clock.advanceTo(plus(window.dueAt, 1000));
+    expect((await stack.find(user)).open).toMatchObject({ attempts: 1, lastFailure: { error: "UsernameRefused" } });
+  });
+
   it("goes on trying for as long as it fails, the reconciler taking over from the queue", async () => {
     const { user, window } = await exempt();
     failSetting(Infinity, "throttle");
@@ -219,7 +285,7 @@ describe("re-enable-mfa", () => {
   it("keeps the evidence of the re-enable when it dies before the window is off the table", async () => {
     const { user, window } = await exempt();
     stack.aws.lambda.crashes = ({ functionName, calls }) =>
-      functionName === "re-enable-mfa" && calls === 7 ? "before" : undefined;
+      functionName === "re-enable-mfa" && calls === 8 ? "before" : undefined;
     await stack.aws.clock.advanceTo(plus(window.dueAt, 1000));
     expect((await stack.find(user)).open).toBeDefined();
     stack.aws.lambda.crashes = () => undefined;

@@ -75,16 +75,6 @@ describe("reconcile", () => {
     expect(stack.callsOf("re-enable-mfa", mark)).toEqual([]);
   });
 
-  it("adds no more to the queue than the workers get through until it runs again", async () => {
-    stack.aws.scheduler.lateness = () => 24 * hour;
-    for (let count = 0; count < 12; count += 1) await exempt();
-    await stack.aws.clock.advanceBy(32 * minute);
-    const due = stack.aws.sqs.findByName("due");
-    for (let count = 0; count < 295; count += 1) due.send({ body: "{}", messageAttributes: {}, senderId: "test" }, 900);
-    await stack.aws.lambda.invoke("reconcile", {});
-    expect(stack.telemetry.lines.findLast(({ event }) => event === "reconciled")?.fields["nudged"]).toBe(5);
-  });
-
   it("nudges the longest due first", async () => {
     stack.aws.scheduler.lateness = () => 24 * hour;
     const [first, second] = [await exempt(), await stack.aws.clock.advanceBy(minute).then(exempt)];

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { day, hour, minute } from "../../shared/duration.ts";
 import { plus } from "../../shared/window.ts";
-import { aBatch, aRecord } from "../support/messages.ts";
+import { aBatch, aRecord, batchReceived } from "../support/messages.ts";
 import { start, startStack, type TestStack } from "../support/stack.ts";
 
 let stack: TestStack;
@@ -40,7 +40,7 @@ describe("record-reset", () => {
     it("opens none for a user with Email MFA, and remembers that it was on", async () => {
       const user = await stack.user();
       expect(await record(aRecord(kind, user, start))).toEqual(allDone);
-      expect(await stack.find(user)).toEqual({ seen: { checkedAt: start, known: true } });
+      expect(await stack.find(user)).toEqual({ seen: { checkedAt: start, known: true, emailMfa: true } });
     });
   });
 
@@ -122,13 +122,30 @@ describe("record-reset", () => {
     expect(await stack.hasEmailMfa(user)).toBe(true);
   });
 
-  it("opens nothing for a user who is gone, or whose name belongs to somebody else now", async () => {
-    const user = await stack.user({ emailMfa: false });
+  it("opens nothing for a user who is gone at two looks, or whose name belongs to another user now", async () => {
+    const user = await stack.user({ emailMfa: false, known: false });
     const other = { ...(await stack.user({ emailMfa: false })), sub: user.sub };
-    expect(await record(aRecord("reset-confirmed", other, start))).toEqual(allDone);
     await stack.cognito.send(new AdminDeleteUserCommand({ UserPoolId: user.userPoolId, Username: user.username }));
-    expect(await record(aRecord("reset-confirmed", user, start))).toEqual(allDone);
+    for (const missing of [other, user]) {
+      const fact = aRecord("reset-confirmed", missing, start);
+      expect(await record(fact)).toEqual({ payload: { batchItemFailures: [{ itemIdentifier: "m0" }] } });
+      expect(await stack.aws.lambda.invoke("record-reset", batchReceived(2, fact))).toEqual(allDone);
+    }
     expect(await stack.find(user)).toEqual({});
+    expect(stack.telemetry.values.filter(({ metric }) => metric === "MessageFailed")).toEqual([]);
+  });
+
+  it("loses no reset to one answer of Cognito's that the user does not exist", async () => {
+    const user = await stack.user({ emailMfa: false });
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminGetUser"
+        ? { kind: "refuse", code: "UserNotFoundException", message: "User does not exist." }
+        : undefined;
+    const fact = aRecord("reset-confirmed", user, start);
+    expect(await record(fact)).toEqual({ payload: { batchItemFailures: [{ itemIdentifier: "m0" }] } });
+    stack.aws.endpoint.faults = () => undefined;
+    expect(await stack.aws.lambda.invoke("record-reset", batchReceived(2, fact))).toEqual(allDone);
+    expect((await stack.find(user)).open).toMatchObject({ origin: "reset-confirmed" });
   });
 
   it("opens nothing for a federated user", async () => {
@@ -142,6 +159,25 @@ describe("record-reset", () => {
     expect(await stack.find(user)).toEqual({});
   });
 
+  describe.each(["reset-requested", "reset-confirmed", "signed-in"])(
+    "told of a %s of a user who never had Email MFA",
+    (kind) => {
+      it.each(["all", "known"])("only remembers the look, with scope %s", async (scope) => {
+        await deploy({ SCOPE: scope });
+        const user = await stack.user({ emailMfa: false, known: false });
+        await record(aRecord(kind, user, start));
+        expect(await stack.find(user)).toEqual({ seen: { checkedAt: start, known: false, emailMfa: false } });
+      });
+
+      it("opens a window where the policy enrols", async () => {
+        await deploy({ ENROL: "true" });
+        const user = await stack.user({ emailMfa: false, known: false });
+        await record(aRecord(kind, user, start));
+        expect((await stack.find(user)).open).toBeDefined();
+      });
+    },
+  );
+
   describe("told of a sign-in", () => {
     it("calls it drift when Email MFA was on before and is off now", async () => {
       const user = await stack.user();
@@ -151,15 +187,9 @@ describe("record-reset", () => {
       expect((await stack.find(user)).open).toMatchObject({ origin: "drift" });
     });
 
-    it("only remembers a user who never had MFA", async () => {
-      const user = await stack.user({ emailMfa: false });
-      await record(aRecord("signed-in", user, start));
-      expect(await stack.find(user)).toEqual({ seen: { checkedAt: start, known: false } });
-    });
-
     it("opens a window for that user where the policy enrols", async () => {
       await deploy({ ENROL: "true" });
-      const user = await stack.user({ emailMfa: false });
+      const user = await stack.user({ emailMfa: false, known: false });
       await record(aRecord("signed-in", user, start));
       expect((await stack.find(user)).open).toMatchObject({ origin: "enrol" });
     });
@@ -186,7 +216,7 @@ describe("record-reset", () => {
   describe("by scope", () => {
     it("known: covers only users whose Email MFA was seen on", async () => {
       await deploy({ SCOPE: "known" });
-      const [known, unknown] = [await stack.user(), await stack.user({ emailMfa: false })];
+      const [known, unknown] = [await stack.user(), await stack.user({ emailMfa: false, known: false })];
       await record(aRecord("signed-in", known, start));
       await stack.setEmailMfa(known, false);
       await record(aRecord("reset-confirmed", known, start), aRecord("reset-confirmed", unknown, start));
@@ -234,6 +264,32 @@ describe("record-reset", () => {
       expect.stringContaining("at: expected /"),
       "the message: expected a record of this stack's user pool",
     ]);
+  });
+
+  it("copies at once what names a user that Cognito can never have, and does not ask Cognito", async () => {
+    const user = await stack.user({ emailMfa: false });
+    const good = aRecord("reset-confirmed", user, start);
+    const mark = stack.calls.length;
+    const names = ["", "two words", "a\u0000", "line\nbreak", "zero\u200bwidth", "\ud800", "x".repeat(129)];
+    const bad = names.flatMap((name) => [
+      { ...good, username: name },
+      { ...good, sub: name },
+    ]);
+    expect(await record(...bad)).toEqual(allDone);
+    expect(stack.callsOf("record-reset", mark)).toEqual(bad.map(() => "SQS SendMessage"));
+    expect(stack.aws.sqs.findByName("records-dlq").count().visible).toBe(bad.length);
+  });
+
+  it("copies at once a record whose username Cognito refuses", async () => {
+    const user = await stack.user({ emailMfa: false });
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminGetUser"
+        ? { kind: "refuse", code: "InvalidParameterException", message: "Value at 'username' failed" }
+        : undefined;
+    expect(await record(aRecord("reset-confirmed", user, start))).toEqual(allDone);
+    const [letter] = stack.aws.sqs.findByName("records-dlq").receive(10);
+    expect(letter?.messageAttributes["reason"]?.StringValue).toBe("username: expected one that Cognito takes");
+    expect(stack.telemetry.values.map(({ metric }) => metric)).toEqual(["MessageMalformed"]);
   });
 
   it("gives back only the messages whose handling failed", async () => {

@@ -229,6 +229,12 @@ describe("messages", () => {
     await expect(send(url, body)).rejects.toMatchObject({ name: error });
   });
 
+  it("refuses a control character in an attribute as it does in a body", async () => {
+    const MessageAttributes = { reason: { DataType: "String", StringValue: "a\u0000b" } };
+    const message = { QueueUrl: await createQueue("a"), MessageBody: "x", MessageAttributes };
+    await expect(sqs.send(new SendMessageCommand(message))).rejects.toMatchObject({ name: "InvalidParameterValue" });
+  });
+
   it("forgets a message after the retention period", async () => {
     const url = await createQueue("a", { MessageRetentionPeriod: "60" });
     await send(url, "x");

@@ -6,7 +6,7 @@ import { day, formatDuration, hour, minute, parseDuration } from "../../shared/d
 import { parsePolicy, policyFromEnvironment, policyParameters } from "../../shared/policy.ts";
 import { SettingsError } from "../../shared/settings.ts";
 import { createBatchHandler } from "../../shared/sqs-batch.ts";
-import { aBatch } from "../support/messages.ts";
+import { aBatch, withTimeLeft } from "../support/messages.ts";
 import { silent } from "../support/silent-telemetry.ts";
 
 describe("parseDuration", () => {
@@ -132,7 +132,7 @@ describe("a batch of messages", () => {
           handled += 1;
           return "done";
         });
-        expect(await handler(aBatch(...bodies))).toEqual({ batchItemFailures: [] });
+        expect(await handler(aBatch(...bodies), withTimeLeft())).toEqual({ batchItemFailures: [] });
         expect(handled + dead.length).toBe(bodies.length);
         expect(dead.every((letter) => bodies.includes(letter))).toBe(true);
       }),
@@ -147,7 +147,7 @@ describe("a batch of messages", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(body, { maxLength: 10 }), async (bodies) => {
-        const { batchItemFailures } = await handler(aBatch(...bodies));
+        const { batchItemFailures } = await handler(aBatch(...bodies), withTimeLeft());
         expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(bodies.map((_, i) => `m${i}`));
       }),
       { numRuns: 50 },

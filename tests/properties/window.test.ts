@@ -47,7 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   instant.map(
     (now): Step =>
       (window) =>
-        noteFailure(window, { error: "E", message: "" }, now),
+        noteFailure(window, { error: "E", detail: "" }, now),
   ),
 );
 
@@ -89,7 +89,7 @@ describe("a window", () => {
   it("is tried again within a quarter of an hour, however often it failed", () => {
     fc.assert(
       fc.property(opened, fc.nat(200), instant, (window, attempts, now) => {
-        const { nextTryAt } = noteFailure({ ...window, attempts }, { error: "E", message: "" }, now);
+        const { nextTryAt } = noteFailure({ ...window, attempts }, { error: "E", detail: "" }, now);
         const pause = (nextTryAt?.getTime() ?? NaN) - now.getTime();
         expect(pause).toBeGreaterThanOrEqual(30_000);
         expect(pause).toBeLessThanOrEqual(15 * minute);

@@ -12,14 +12,17 @@ export const aRecord = (kind: string, user: TestUser, at: Date, id = `${kind}-${
   username: user.username,
 });
 
-/** The batch that Lambda makes of these bodies, with message ids m0, m1, … */
-export const aBatch = (...bodies: unknown[]): SQSEvent => ({
+/** The batch that Lambda makes of these bodies, with message ids m0, m1, …, each received for the first time. */
+export const aBatch = (...bodies: unknown[]): SQSEvent => batchReceived(1, ...bodies);
+
+/** The same, each received for the `receiveCount`th time. */
+export const batchReceived = (receiveCount: number, ...bodies: unknown[]): SQSEvent => ({
   Records: bodies.map((body, index) => ({
     messageId: `m${index}`,
     receiptHandle: `r${index}`,
     body: typeof body === "string" ? body : JSON.stringify(body),
     attributes: {
-      ApproximateReceiveCount: "1",
+      ApproximateReceiveCount: String(receiveCount),
       SentTimestamp: "0",
       SenderId: "test",
       ApproximateFirstReceiveTimestamp: "0",
@@ -46,3 +49,6 @@ export const aTrigger = (triggerSource: string, user: TestUser, request: Record<
   },
   response: {} as Record<string, unknown>,
 });
+
+/** What a batch handler reads of Lambda's context, with this much time left. */
+export const withTimeLeft = (milliseconds = 60_000) => ({ getRemainingTimeInMillis: () => milliseconds });

@@ -1,4 +1,6 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -9,6 +11,8 @@ import type { OperationsConnection, OperationsContext } from "../../cli/operatio
 import { startLocalAws } from "../../local/aws/local-aws.ts";
 import { names } from "../../local/service-names.ts";
 import { deployStack, type Stack } from "../../local/stack.ts";
+import { dynamoDueIndex } from "../../shared/due-index.ts";
+import { dynamoServedPools } from "../../shared/served-pools.ts";
 
 export const startStack = async (parameters: Record<string, string> = {}): Promise<Stack> => {
   let seed = 7;
@@ -21,8 +25,11 @@ export const startStack = async (parameters: Record<string, string> = {}): Promi
 /** An operator with a connection to the stack over HTTP, who says yes to everything unless `answers` says otherwise. */
 export const operatorOf = (stack: Stack, answer: (question: string) => boolean = () => true) => {
   const options = { ...stack.aws.clientOptions("operator"), maxAttempts: 1 };
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(options));
   const connection: OperationsConnection = {
     ...stack.operator,
+    dueIndex: dynamoDueIndex(documents, names.windowsTable),
+    servedPools: dynamoServedPools(documents, names.windowsTable),
     stack: { name: names.stack },
     outputs: stack.outputs,
     cognito: new CognitoIdentityProviderClient(options),
@@ -35,11 +42,11 @@ export const operatorOf = (stack: Stack, answer: (question: string) => boolean =
     caller: async () => "arn:aws:iam::000000000000:user/operator",
   };
   const said: string[] = [];
-  const documents: Record<string, unknown>[] = [];
+  const results: Record<string, unknown>[] = [];
   const context: OperationsContext = {
     output: {
       result: (document, lines) => {
-        documents.push(document);
+        results.push(document);
         said.push(...lines().filter((line) => line !== undefined));
       },
       aside: (text) => said.push(text),
@@ -51,5 +58,5 @@ export const operatorOf = (stack: Stack, answer: (question: string) => boolean =
       if (!answer(question)) throw new Error("Nothing was done.");
     },
   };
-  return { connection, context, said, documents };
+  return { connection, context, said, documents: results };
 };

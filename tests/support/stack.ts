@@ -5,10 +5,12 @@ import {
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { randomUUID } from "node:crypto";
-import { startLocalAws, type LocalAwsOptions } from "../../local/aws/local-aws.ts";
+import { type LocalAws, startLocalAws, type LocalAwsOptions } from "../../local/aws/local-aws.ts";
 import type { Call } from "../../local/aws/service.ts";
-import { deployStack } from "../../local/stack.ts";
+import { deployStack, type StackOptions } from "../../local/stack.ts";
 
 export const start = new Date("2026-03-01T00:00:00.000Z");
 export const password = "Correct-horse-7";
@@ -21,11 +23,16 @@ export interface TestUser {
 }
 
 /** The service on a local AWS, with what tests do to its users. `stop` it at the end. */
-export const startStack = async (parameters: Record<string, string> = {}, options: Partial<LocalAwsOptions> = {}) => {
+export const startStack = async (
+  parameters: Record<string, string> = {},
+  options: Partial<LocalAwsOptions> = {},
+  stackOptions: (aws: LocalAws) => StackOptions = () => ({}),
+) => {
   const calls: (Call & { status: number | "hung up" })[] = [];
   const aws = await startLocalAws({ start, observe: (call, status) => calls.push({ ...call, status }), ...options });
-  const stack = await deployStack(aws, randomUUID, parameters);
+  const stack = await deployStack(aws, randomUUID, parameters, stackOptions(aws));
   const cognito = new CognitoIdentityProviderClient(aws.clientOptions("test"));
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientOptions("test")));
   const UserPoolId = stack.userPoolId;
   let users = 0;
 
@@ -33,10 +40,11 @@ export const startStack = async (parameters: Record<string, string> = {}, option
     ...stack,
     calls,
     cognito,
+    documents,
     stop: () => aws.stop(),
 
-    /** A confirmed user with Email MFA on, unless told otherwise. */
-    async user({ emailMfa = true, attributes = {} } = {}): Promise<TestUser> {
+    /** A confirmed user with Email MFA on; or without it, and remembered to have had it unless they are not `known`. */
+    async user({ emailMfa = true, known = true, attributes = {} } = {}): Promise<TestUser> {
       const email = `user${++users}@example.com`;
       const all = { email, email_verified: "true", ...attributes };
       const { User } = await cognito.send(
@@ -54,12 +62,21 @@ export const startStack = async (parameters: Record<string, string> = {}, option
       const sub = User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "";
       const user = { userPoolId: UserPoolId, username: Username, sub, email };
       if (emailMfa) await this.setEmailMfa(user, true);
+      else if (known) await stack.operator.windows.noteLook(user, { known: true });
       return user;
     },
 
     async setEmailMfa({ username }: TestUser, on: boolean): Promise<void> {
       const EmailMfaSettings = { Enabled: on, PreferredMfa: on };
       await cognito.send(new AdminSetUserMFAPreferenceCommand({ UserPoolId, Username: username, EmailMfaSettings }));
+    },
+
+    /** SMS as a second factor, set up and taken away by the user. */
+    useSms({ username }: TestUser, on: boolean): void {
+      const user = [...aws.cognito.users(UserPoolId)].find((one) => one.username === username);
+      if (user === undefined) throw new Error(`There is no user ${username}.`);
+      if (on) user.activeFactors.add("SMS_MFA");
+      else user.activeFactors.delete("SMS_MFA");
     },
 
     async hasEmailMfa({ username }: TestUser): Promise<boolean> {

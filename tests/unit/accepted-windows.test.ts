@@ -6,7 +6,10 @@ import { plus } from "../../shared/window.ts";
 const now = new Date("2026-01-15T10:00:00.000Z");
 const ref = { windowId: "w1" };
 const accepted = (at: number, until: number) =>
-  acceptedAt([{ key: "w1", entry: { sub: "sub", by: "x", at: plus(now, at), until: plus(now, until) } }], now);
+  acceptedAt(
+    [{ key: "w1", entry: { sub: "sub", dueAt: now, by: "x", at: plus(now, at), until: plus(now, until) } }],
+    now,
+  );
 
 describe("acceptedAt", () => {
   it.each([

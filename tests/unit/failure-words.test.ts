@@ -6,6 +6,8 @@ const known = [
   ...["ResourceNotFoundException", "InvalidParameterException", "NotAuthorizedException", "UserNotConfirmedException"],
   ...["PasswordResetRequiredException", "OperationNotEnabledException", "InternalErrorException"],
   ...["TooManyRequestsException", "AccessDeniedException", "TimeoutError", "Unchanged"],
+  "UsernameRefused",
+  ...["PoolMfaOff", "PoolMfaRequired"],
 ];
 
 describe("failureWords", () => {
@@ -15,10 +17,13 @@ describe("failureWords", () => {
     expect(toDo).toMatch(/^[A-Z].+\.$/);
   });
 
-  it("names an error that it does not know, and where to read more", () => {
-    expect(failureWords("Strange")).toMatchObject({
-      meaning: expect.stringContaining("Strange"),
-      toDo: expect.stringContaining("mfactl show"),
-    });
-  });
+  it.each(["Strange", "toString", "constructor", "__proto__"])(
+    "names an error that it does not know, %s, and where to read more",
+    (error) => {
+      expect(failureWords(error)).toEqual({
+        meaning: `The re-enable failed with the error ${error}.`,
+        toDo: expect.stringContaining("mfactl show"),
+      });
+    },
+  );
 });

@@ -26,6 +26,6 @@ describe("neverThrow", () => {
     const event = { triggerSource: "PostConfirmation_ConfirmForgotPassword" };
     expect(await handler(event, context)).toEqual(event);
     expect(loads).toBe(1);
-    expect(said.mock.calls).toMatchObject([["telemetry-failed", { message: "cannot load" }]]);
+    expect(said.mock.calls).toMatchObject([["telemetry-failed", { detail: "cannot load" }]]);
   });
 });

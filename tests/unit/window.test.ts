@@ -7,7 +7,6 @@ import {
   hasNoted,
   isDue,
   isOverdue,
-  needsLook,
   noteFact,
   noteFailure,
   openWindow,
@@ -17,6 +16,7 @@ import {
   replanWindow,
   retryWindow,
   type Window,
+  withFact,
 } from "../../shared/window.ts";
 
 const openedAt = new Date("2026-01-15T10:00:00.000Z");
@@ -76,10 +76,16 @@ describe("openWindow", () => {
 
 describe("originOf", () => {
   const inScope = { known: false, inScope: true };
-  it("opens for a requested and for a confirmed reset", () => {
-    expect(originOf({ kind: "reset-requested" }, inScope, { enrol: false })).toBe("reset-requested");
-    expect(originOf({ kind: "reset-confirmed" }, inScope, { enrol: false })).toBe("reset-confirmed");
+  it("opens for a requested and for a confirmed reset of a user who is known, or whom the policy enrols", () => {
+    for (const kind of ["reset-requested", "reset-confirmed"] as const) {
+      expect(originOf({ kind }, { known: true, inScope: true }, { enrol: false })).toBe(kind);
+      expect(originOf({ kind }, inScope, { enrol: true })).toBe(kind);
+    }
   });
+  it.each(["reset-requested", "reset-confirmed", "signed-in"] as const)(
+    "opens nothing for a user who never had Email MFA, whom the policy does not enrol: %s",
+    (kind) => expect(originOf({ kind }, inScope, { enrol: false })).toBe("never-known"),
+  );
   it("opens nothing out of scope", () => {
     expect(originOf({ kind: "reset-confirmed" }, { known: true, inScope: false }, { enrol: true })).toBe(
       "out-of-scope",
@@ -89,7 +95,6 @@ describe("originOf", () => {
     expect(originOf({ kind: "signed-in" }, { known: true, inScope: true }, { enrol: false })).toBe("drift");
   });
   it("takes a user who was never known only when the policy enrols", () => {
-    expect(originOf({ kind: "signed-in" }, inScope, { enrol: false })).toBe("never-known");
     expect(originOf({ kind: "signed-in" }, inScope, { enrol: true })).toBe("enrol");
   });
 });
@@ -218,7 +223,8 @@ describe("retryWindow", () => {
 describe("replannedDueAt", () => {
   it("counts from the opening, and from a confirmed reset once there is one", () => {
     expect(replannedDueAt(aWindow(), 2 * hour, at(hour))).toEqual(at(2 * hour));
-    const reset = aWindow({ facts: [aFact("reset-confirmed", hour), aFact("signed-in", 2 * hour)] });
+    const facts = [aFact("reset-confirmed", hour), aFact("signed-in", 2 * hour)];
+    const reset = facts.reduce(withFact, aWindow());
     expect(replannedDueAt(reset, 5 * hour, at(2 * hour))).toEqual(at(6 * hour));
   });
 
@@ -304,24 +310,10 @@ describe("noteFailure", () => {
     const pauses: number[] = [];
     let window = aWindow();
     for (let count = 0; count < 10; count += 1) {
-      window = noteFailure(window, { error: "TooManyRequestsException", message: "Too many requests" }, at(day));
+      window = noteFailure(window, { error: "TooManyRequestsException", detail: "Too many requests" }, at(day));
       pauses.push((window.nextTryAt?.getTime() ?? NaN) - at(day).getTime());
     }
     expect(pauses.map((pause) => pause / 1000)).toEqual([30, 60, 120, 240, 480, 900, 900, 900, 900, 900]);
     expect(window).toMatchObject({ attempts: 10, lastFailure: { error: "TooManyRequestsException", at: at(day) } });
-  });
-});
-
-describe("needsLook", () => {
-  it("looks at a user nobody has looked at, even where nobody is looked at again", () => {
-    expect(needsLook(undefined, Infinity, openedAt)).toBe(true);
-    expect(needsLook({ checkedAt: openedAt }, Infinity, at(400 * day))).toBe(false);
-  });
-  it.each([
-    [-1, false],
-    [0, true],
-    [1, true],
-  ])("looks again when verifyEvery has passed, %d ms: %s", (milliseconds, look) => {
-    expect(needsLook({ checkedAt: openedAt }, 7 * day, at(7 * day + milliseconds))).toBe(look);
   });
 });

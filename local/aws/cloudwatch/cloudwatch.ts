@@ -12,6 +12,7 @@ export class CloudWatch {
   constructor(options: { clock: { now(): Date }; sns: Sns; region: string; accountId: string }) {
     this.service = jsonService({
       name: "cloudwatch",
+      signingName: "monitoring",
       targetPrefix: "GraniteServiceVersion20100801",
       contentType: "application/x-amz-json-1.0",
       throttling: { code: "Throttling", message: "Rate exceeded", status: 400 },

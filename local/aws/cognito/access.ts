@@ -33,7 +33,11 @@ const CHANGES_PER_HOUR = 5;
 export const accessOperations = (surroundings: Surroundings): Record<string, Operation> => ({
   GetUser: request({ AccessToken: accessToken }, ({ AccessToken }) => {
     const { user } = requireTokenHolder(surroundings, AccessToken);
-    return { Username: user.username, UserAttributes: attributeList(user), ...describeFactors(user) };
+    return {
+      Username: user.username,
+      UserAttributes: attributeList(user),
+      ...describeFactors(user, surroundings.behaviour),
+    };
   }),
   ChangePassword: request(
     { AccessToken: accessToken, PreviousPassword: v.optional(password), ProposedPassword: password },

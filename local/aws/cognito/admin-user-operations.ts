@@ -35,7 +35,7 @@ const changeAttributes = (pool: Pool, user: User, given: Attribute[]): Map<strin
   return changed;
 };
 
-export const adminUserOperations = ({ pools, clock }: Surroundings): Record<string, Operation> => {
+export const adminUserOperations = ({ pools, clock, behaviour }: Surroundings): Record<string, Operation> => {
   const find = (input: { UserPoolId: string; Username: string }) => {
     const pool = requirePool(pools, input.UserPoolId);
     return { pool, user: requireUser(pool, input.Username) };
@@ -56,7 +56,7 @@ export const adminUserOperations = ({ pools, clock }: Surroundings): Record<stri
         UserLastModifiedDate: epochSeconds(user.modifiedAt),
         Enabled: user.enabled,
         UserStatus: user.status,
-        ...describeFactors(user),
+        ...describeFactors(user, behaviour),
       };
     }),
     AdminDeleteUser: request(who, (input) => {

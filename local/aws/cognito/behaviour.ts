@@ -23,6 +23,16 @@ export interface Behaviour {
   passwordChangedWhenPostConfirmationFails: boolean;
   /** Does CustomMessage_Authentication fire for email MFA codes? The documentation names SMS only. */
   customMessageOnEmailMfa: boolean;
+  /** What AdminGetUser and GetUser say of a preference that nobody has set: nothing, or an empty text. */
+  noPreference: "absent" | "empty";
+  /**
+   * In a pool that requires MFA nobody can enable or disable a factor of a user, and the calls answer 200 all the same.
+   * "listed": enabling puts the factor on the list, disabling takes none off, as was seen years ago. "unlisted": disabling
+   * empties the list and enabling does not fill it, as was seen in 2026. Sign-ins ask for a code either way.
+   */
+  changesWhereMfaIsRequired: "listed" | "unlisted";
+  /** Enabling a factor where the pool's MFA is off: refused, or answered 200 without effect. */
+  enablingWhereMfaIsOff: "refused" | "ignored";
   /** ForgotPassword and ConfirmForgotPassword are each allowed "5-20" times per user and hour, by the risk AWS sees. */
   recoveryAttemptsPerHour: number;
 }
@@ -35,5 +45,8 @@ export const defaultBehaviour = (): Behaviour => ({
   answerWithoutRecoveryChannel: "error",
   passwordChangedWhenPostConfirmationFails: true,
   customMessageOnEmailMfa: false,
+  noPreference: "absent",
+  changesWhereMfaIsRequired: "listed",
+  enablingWhereMfaIsOff: "refused",
   recoveryAttemptsPerHour: 5,
 });

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Operation } from "../service.ts";
 import { requireTokenHolder } from "./access.ts";
+import type { Behaviour } from "./behaviour.ts";
 import { invalidParameter, passwordResetRequired, userNotConfirmed } from "./errors.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { type Factor, offersFactor } from "./pool-mfa.ts";
@@ -16,13 +17,19 @@ const preferences = {
   SMSMfaSettings: preference,
   SoftwareTokenMfaSettings: preference,
 };
+/** Knows SMS alone: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminSetUserSettings.html */
+const legacyOptions = v.array(
+  v.strictObject({ DeliveryMedium: v.literal("SMS"), AttributeName: v.literal("phone_number") }),
+);
 type Preference = v.InferOutput<typeof preference>;
 
-/**
- * Changes the factors that the call names and no other. Where MFA is required, nothing can be switched off: the call
- * succeeds without effect. Throws before anything has changed.
- */
-const setPreferences = (pool: Pool, user: User, wanted: Map<Factor, NonNullable<Preference>>, now: Date): void => {
+/** Changes the factors that the call names and no other. Throws before anything has changed. */
+const setPreferences = (
+  { clock, behaviour }: Surroundings,
+  pool: Pool,
+  user: User,
+  wanted: Map<Factor, NonNullable<Preference>>,
+): void => {
   if (user.status === "UNCONFIRMED") throw userNotConfirmed();
   if (user.status === "RESET_REQUIRED") throw passwordResetRequired();
   if (user.status === "EXTERNAL_PROVIDER") {
@@ -31,9 +38,10 @@ const setPreferences = (pool: Pool, user: User, wanted: Map<Factor, NonNullable<
   if ([...wanted.values()].filter((settings) => settings.PreferredMfa === true).length > 1) {
     throw invalidParameter("Only one MFA method can be preferred.");
   }
+  if (pool.mfa.MfaConfiguration === "OFF" && behaviour.enablingWhereMfaIsOff === "ignored") return;
   for (const [factor, settings] of wanted) checkPreference(pool, user, factor, settings);
-  for (const [factor, settings] of wanted) apply(pool, user, factor, settings);
-  user.modifiedAt = now;
+  for (const [factor, settings] of wanted) apply(pool, user, factor, settings, behaviour);
+  user.modifiedAt = clock.now();
 };
 
 const checkPreference = (pool: Pool, user: User, factor: Factor, settings: NonNullable<Preference>): void => {
@@ -58,8 +66,16 @@ const checkPreference = (pool: Pool, user: User, factor: Factor, settings: NonNu
   if (!ready[factor]) throw invalidParameter(`User does not have delivery config set to turn on ${factor}`);
 };
 
-const apply = (pool: Pool, user: User, factor: Factor, { Enabled, PreferredMfa }: NonNullable<Preference>): void => {
-  if (Enabled === false && pool.mfa.MfaConfiguration === "ON") return;
+const apply = (
+  pool: Pool,
+  user: User,
+  factor: Factor,
+  { Enabled, PreferredMfa }: NonNullable<Preference>,
+  { changesWhereMfaIsRequired }: Behaviour,
+): void => {
+  const withoutEffect = changesWhereMfaIsRequired === "unlisted";
+  if (pool.mfa.MfaConfiguration === "ON" && Enabled === withoutEffect) return;
+  if (factor === "SMS_MFA" && Enabled !== undefined) user.legacySms = false;
   if (Enabled === true) user.activeFactors.add(factor);
   if (Enabled === false) user.activeFactors.delete(factor);
   if (PreferredMfa === true) user.preferredFactor = factor;
@@ -84,10 +100,20 @@ const namedFactors = (input: {
 export const mfaPreferenceOperations = (surroundings: Surroundings): Record<string, Operation> => ({
   AdminSetUserMFAPreference: request({ UserPoolId: poolId, Username: username, ...preferences }, (input) => {
     const pool = requirePool(surroundings.pools, input.UserPoolId);
-    setPreferences(pool, requireUser(pool, input.Username), namedFactors(input), surroundings.clock.now());
+    setPreferences(surroundings, pool, requireUser(pool, input.Username), namedFactors(input));
   }),
   SetUserMFAPreference: request({ AccessToken: accessToken, ...preferences }, (input) => {
     const { pool, user } = requireTokenHolder(surroundings, input.AccessToken);
-    setPreferences(pool, user, namedFactors(input), surroundings.clock.now());
+    setPreferences(surroundings, pool, user, namedFactors(input));
+  }),
+  // What sets SMS as it was set before there were preferences, and as the hosted UI sets it.
+  AdminSetUserSettings: request({ UserPoolId: poolId, Username: username, MFAOptions: legacyOptions }, (input) => {
+    const user = requireUser(requirePool(surroundings.pools, input.UserPoolId), input.Username);
+    const on = input.MFAOptions.length > 0;
+    if (on && !user.attributes.has("phone_number")) {
+      throw invalidParameter("User does not have a phone_number set to turn on SMS MFA");
+    }
+    user.legacySms = on;
+    user.modifiedAt = surroundings.clock.now();
   }),
 });

@@ -40,6 +40,7 @@ const OPERATIONS: Record<Category, string[]> = {
     "AdminDeleteUser",
     "AdminDisableUser",
     "AdminEnableUser",
+    "AdminSetUserSettings",
   ],
   UserResourceRead: ["AdminListGroupsForUser", "ResendConfirmationCode"],
   UserResourceUpdate: [

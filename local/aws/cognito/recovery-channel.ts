@@ -3,7 +3,7 @@ import type { Medium } from "./messages.ts";
 import type { Pool } from "./pool.ts";
 import type { Factor } from "./pool-mfa.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { isVerified, type User } from "./user.ts";
+import { hasFactor, isVerified, type User } from "./user.ts";
 
 /** Pools without the setting work as they did before it existed: phone first, then email. */
 const LEGACY_ORDER = ["verified_phone_number", "verified_email"] as const;
@@ -21,7 +21,7 @@ export const recoveryChannel = (pool: Pool, user: User, behaviour: Behaviour): M
       : mechanisms.toSorted((one, other) => one.Priority - other.Priority).map(({ Name }) => Name);
   const isFactor = (factor: Factor) =>
     behaviour.emailRecoveryBlockedBy === "active" || factor === "SMS_MFA"
-      ? user.activeFactors.has(factor)
+      ? hasFactor(user, factor)
       : user.preferredFactor === factor;
   for (const name of order) {
     if (name === "admin_only") throw notAuthorized("Contact administrator to reset password.");

@@ -12,7 +12,7 @@ import type { SignInSession } from "./sign-in-sessions.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { issueTokens } from "./tokens.ts";
 import { triggerAttributes } from "./triggers.ts";
-import { attributesOf, requireStillThere, type User } from "./user.ts";
+import { attributesOf, hasFactor, requireStillThere, type User } from "./user.ts";
 
 /** A sign-in under way: the user has proven who they are as far as they were asked. */
 export interface SignIn {
@@ -72,7 +72,7 @@ const usableFactors = (pool: Pool, user: User): Factor[] => {
     SOFTWARE_TOKEN_MFA: user.softwareToken?.verified === true,
   };
   return FACTORS.filter(
-    (factor) => offersFactor(pool, factor) && reachable[factor] && (required || user.activeFactors.has(factor)),
+    (factor) => offersFactor(pool, factor) && reachable[factor] && (required || hasFactor(user, factor)),
   );
 };
 

@@ -1,3 +1,4 @@
+import type { Behaviour } from "./behaviour.ts";
 import { notAuthorized, userNotFound } from "./errors.ts";
 import type { Pool } from "./pool.ts";
 import type { Factor } from "./pool-mfa.ts";
@@ -23,6 +24,9 @@ export interface User {
   temporaryPasswordExpiresAt: Date | undefined;
   readonly activeFactors: Set<Factor>;
   preferredFactor: Factor | undefined;
+  /** SMS as a second factor that no call of (Admin)SetUserMFAPreference has switched on: only `MFAOptions` shows it. */
+  legacySms: boolean;
+  /** Set up again and not verified, it is as if there were none, though the list may still show it. */
   softwareToken: SoftwareToken | undefined;
   readonly groups: Set<string>;
   /** When the user asked for what is limited per hour. */
@@ -56,6 +60,7 @@ export const createUser = (
   temporaryPasswordExpiresAt: undefined,
   activeFactors: new Set(),
   preferredFactor: undefined,
+  legacySms: false,
   softwareToken: undefined,
   groups: new Set(),
   attempts: { forgotPassword: [], confirmForgotPassword: [], changePassword: [], resendCode: [] },
@@ -119,10 +124,15 @@ export const describeUser = (user: User, attributes?: string[]) => ({
   UserStatus: user.status,
 });
 
+export const hasFactor = (user: User, factor: Factor): boolean =>
+  user.activeFactors.has(factor) || (factor === "SMS_MFA" && user.legacySms);
+
 /** A user's second factors as AdminGetUser and GetUser show them: nothing at all when there are none. */
-export const describeFactors = (user: User) => ({
+export const describeFactors = (user: User, { noPreference }: Behaviour) => ({
   ...(user.activeFactors.size > 0 && { UserMFASettingList: [...user.activeFactors] }),
   ...(user.preferredFactor !== undefined && { PreferredMfaSetting: user.preferredFactor }),
+  ...(user.preferredFactor === undefined && noPreference === "empty" && { PreferredMfaSetting: "" }),
+  ...(user.legacySms && { MFAOptions: [{ DeliveryMedium: "SMS", AttributeName: "phone_number" }] }),
 });
 
 /** Throws UserNotFoundException when the user was deleted, perhaps while a trigger ran. */

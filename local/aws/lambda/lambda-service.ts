@@ -3,8 +3,8 @@ import {
   AwsError,
   operation,
   parseObject,
+  requireOperation,
   type Service,
-  unknownOperation,
   type WireRequest,
   type WireResponse,
 } from "../service.ts";
@@ -47,6 +47,8 @@ export const lambdaService = (lambda: LambdaRuntime, asynchronous: AsynchronousI
   const functions = functionOperations(lambda);
   return {
     name: "Lambda",
+    signingName: "lambda",
+    operations: Object.values(OPERATIONS),
     throttling: { code: "TooManyRequestsException", message: "Rate exceeded", status: 429 },
     route(request) {
       const url = new URL(request.path, "http://local");
@@ -58,10 +60,9 @@ export const lambdaService = (lambda: LambdaRuntime, asynchronous: AsynchronousI
       if (operation === "Invoke") return { operation, input: { ...input, ...invocationOf(request) } };
       return { operation, input: { ...parseObject(request.body), ...input } };
     },
-    async perform(call) {
+    async perform(call, request) {
       if (call.operation === "Invoke") return (await invoke.perform(call.input, call.caller)) as WireResponse;
-      const known = functions[call.operation];
-      if (known === undefined) throw unknownOperation(call);
+      const known = requireOperation(functions, call, request);
       return answer(200, JSON.stringify(await known.perform(call.input, call.caller)));
     },
     refuse: (error) => ({

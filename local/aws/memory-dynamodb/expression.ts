@@ -30,18 +30,27 @@ export const parseCondition = (expression: string, placeholders: Placeholders): 
   return condition;
 };
 
-/** The attributes and their new values of `SET one = :one, other = :other`, the only form of an update that is known. */
-export const parseAssignments = (expression: string, placeholders: Placeholders): [string, AttributeValue][] => {
+/** Changes an item; undefined takes the attribute away. */
+export type Change = [name: string, value: (item: Item) => AttributeValue | undefined];
+
+/**
+ * The changes of `SET one = :one, other = if_not_exists(other, :other) REMOVE third`, the only forms of an update that are known.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
+ */
+export const parseUpdate = (expression: string, placeholders: Placeholders): Change[] => {
   const parser = new Parser(expression, placeholders);
   parser.expect("SET");
-  const assignments: [string, AttributeValue][] = [];
+  const changes: Change[] = [];
   do {
     const name = parser.name();
     parser.expect("=");
-    assignments.push([name, parser.value()]);
+    changes.push([name, parser.newValue()]);
   } while (parser.takes(","));
+  if (parser.takes("REMOVE"))
+    do changes.push([parser.name(), () => undefined]);
+    while (parser.takes(","));
   parser.end();
-  return assignments;
+  return changes;
 };
 
 export const parseProjection = (expression: string, placeholders: Placeholders): string[] => {
@@ -92,6 +101,19 @@ class Parser {
     if (!token.startsWith(":")) throw this.#unknown();
     if (value === undefined) throw validation(`An expression attribute value used is not defined: ${token}`);
     return value;
+  }
+
+  newValue(): Change[1] {
+    if (!this.takes("IF_NOT_EXISTS")) {
+      const value = this.value();
+      return () => value;
+    }
+    this.expect("(");
+    const name = this.name();
+    this.expect(",");
+    const value = this.value();
+    this.expect(")");
+    return (item) => item[name] ?? value;
   }
 
   takes(token: string): boolean {

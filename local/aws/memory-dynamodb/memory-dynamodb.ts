@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { AwsError, jsonService, operation, type Operation, type Service } from "../service.ts";
-import { type AttributeValue, type Item, validation } from "./attribute.ts";
-import { parseAssignments, parseCondition, type Placeholders } from "./expression.ts";
-import { queryTable } from "./query.ts";
+import { type Item, validation } from "./attribute.ts";
+import { parseCondition, parseUpdate, type Placeholders } from "./expression.ts";
+import { queryTable, scanIndex } from "./query.ts";
 import { type Index, Table } from "./table.ts";
 
 export interface MemoryDynamoDb extends Service {
@@ -47,6 +47,14 @@ const query = v.strictObject({
   Limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   ExclusiveStartKey: v.optional(item),
   ...placeholders,
+});
+
+const scan = v.strictObject({
+  TableName: v.string(),
+  IndexName: v.string(),
+  ProjectionExpression: v.optional(v.string()),
+  ExclusiveStartKey: v.optional(item),
+  ExpressionAttributeNames: names,
 });
 
 /**
@@ -107,11 +115,18 @@ const operations = (tables: Map<string, Table>, find: (name: string) => Table): 
       const table = find(input.TableName);
       const current = table.get(input.Key);
       check(input, current);
-      const changes = parseAssignments(input.UpdateExpression, input);
-      table.put({ ...(current ?? input.Key), ...Object.fromEntries<AttributeValue>(changes) });
+      const before = current ?? input.Key;
+      const after = { ...before };
+      for (const [name, value] of parseUpdate(input.UpdateExpression, input)) {
+        const changed = value(before);
+        if (changed === undefined) delete after[name];
+        else after[name] = changed;
+      }
+      table.put(after);
     },
   ),
   Query: operation(query, validation, (input) => queryTable(find(input.TableName), input)),
+  Scan: operation(scan, validation, (input) => scanIndex(find(input.TableName), input)),
 });
 
 const keysOf = (schema: v.InferOutput<typeof keySchema>): [string, string] => {

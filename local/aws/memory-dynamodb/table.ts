@@ -67,6 +67,12 @@ export class Table {
     return (partition.sorted ??= [...partition.items].sort((one, other) => this.inIndex(index, one, other)));
   }
 
+  /** All items of an index, one partition after the other in the order of their keys. */
+  *indexed(index: Index): Iterable<Item> {
+    const keys = [...(this.#indexed.get(index.name)?.keys() ?? [])].sort();
+    for (const key of keys) yield* this.partition(key, index);
+  }
+
   /** The order of an index: its own sort key, then the keys of the table. */
   inIndex(index: Index, one: Item, other: Item): number {
     return (

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { AwsError, operation, type Operation, parseObject, type Service, unknownOperation } from "../service.ts";
+import { AwsError, operation, type Operation, parseObject, type Service, requireOperation } from "../service.ts";
 import { describeSchedule, summarizeSchedule } from "./schedule.ts";
 import { ClientToken, MaxResults, Name, ScheduleDefinition, State } from "./schedule-definition.ts";
 import type { ScheduleGroup, Scheduler } from "./scheduler.ts";
@@ -34,6 +34,8 @@ export const schedulerService = (scheduler: Scheduler): Service => {
   const headers = { "content-type": "application/json" };
   return {
     name: "Scheduler",
+    signingName: "scheduler",
+    operations: Object.keys(known),
     throttling: { code: "ThrottlingException", message: "Rate exceeded", status: 429 },
     route(request) {
       const url = new URL(request.path, "http://local");
@@ -50,9 +52,8 @@ export const schedulerService = (scheduler: Scheduler): Service => {
       }
       return { operation: route.operation, input };
     },
-    async perform(call) {
-      const found = known[call.operation];
-      if (found === undefined) throw unknownOperation(call);
+    async perform(call, request) {
+      const found = requireOperation(known, call, request);
       return { status: 200, headers, body: JSON.stringify((await found.perform(call.input, call.caller)) ?? {}) };
     },
     refuse: (error) => ({

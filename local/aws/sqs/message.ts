@@ -46,14 +46,19 @@ export interface ReceivedMessage {
 
 const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[a-zA-Z0-9_.-]{1,256}(?<!\.)$/i;
 
+/**
+ * The same for body and attributes:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
+ */
+const INVALID_CHARACTER = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+
 /** Throws for a message that SQS does not take. */
 export const checkMessage = (message: OutgoingMessage, maximumBytes: number): void => {
   const invalid = (reason: string) =>
     new AwsError("InvalidParameterValue", `One or more parameters are invalid. Reason: ${reason}`);
   if (message.body === "")
     throw new AwsError("MissingParameter", "The request must contain the parameter MessageBody.");
-  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors
-  if (/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(message.body))
+  if (INVALID_CHARACTER.test(message.body))
     throw new AwsError("InvalidMessageContents", "Invalid binary character was found in the message body.");
   const names = Object.keys(message.messageAttributes);
   if (names.length > 10) throw invalid("Number of message attributes exceeds the allowed maximum [10].");
@@ -63,6 +68,8 @@ export const checkMessage = (message: OutgoingMessage, maximumBytes: number): vo
     const value = DataType.startsWith("Binary") ? BinaryValue : StringValue;
     if (value === undefined || value === "")
       throw invalid(`The message attribute '${name}' must contain a non-empty value of type '${DataType}'.`);
+    if (StringValue !== undefined && INVALID_CHARACTER.test(StringValue))
+      throw invalid(`The message attribute '${name}' holds an invalid character.`);
     if (DataType.startsWith("Number") && !Number.isFinite(Number(value)))
       throw invalid(`Can't cast the value of message (user) attribute '${name}' to a number.`);
   }

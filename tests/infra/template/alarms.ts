@@ -33,6 +33,7 @@ const service = "cognito-mfa-lifecycle-prod";
 const expectedAlarms: Record<string, string> = {
   "re-enable-failed": "notBreaching",
   "windows-overdue": "ignore",
+  "windows-newly-overdue": "notBreaching",
   "oldest-overdue": "ignore",
   "reconciler-heartbeat-missing": "breaching",
   "records-failed": "notBreaching",
@@ -44,6 +45,7 @@ const expectedAlarms: Record<string, string> = {
   "reconcile-dlq-not-empty": "notBreaching",
   "explain-alarm-dlq-not-empty": "notBreaching",
   "drill-dlq-not-empty": "notBreaching",
+  "dead-letters-arrived": "notBreaching",
   "drill-failed": "notBreaching",
   "drill-missing": "breaching",
   "messages-failing": "notBreaching",
@@ -119,13 +121,14 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       expect(explained.map(({ AlarmName }) => AlarmName).sort()).toEqual([
         `${prefix}re-enable-failed`,
         `${prefix}records-not-handled`,
+        `${prefix}windows-newly-overdue`,
         `${prefix}windows-overdue`,
       ]);
     });
 
     it("watch metrics of ours that exist, with the dimensions that they are written with", () => {
       const own = metrics.filter(({ Namespace }) => Namespace === "CognitoMfaLifecycle");
-      expect(own).toHaveLength(10);
+      expect(own).toHaveLength(12);
       for (const { MetricName, Dimensions } of own) {
         expect(metricNames).toContain(MetricName);
         const dimensions = Dimensions.map(({ Name, Value }): [string, Reference] => [Name, Value]);
@@ -174,6 +177,12 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       expect(alarm("oldest-overdue")?.Threshold).toBe(4 * 15 * 60);
       expect(Number(alarm("resets-unusual")?.Threshold)).toBe(100);
       expect(alarm("resets-unusual")).toMatchObject({ ComparisonOperator: "GreaterThanThreshold" });
+    });
+
+    it("fall back by themselves when no more windows become overdue, and no more dead letters come", () => {
+      for (const suffix of ["windows-newly-overdue", "dead-letters-arrived"]) {
+        expect(alarm(suffix)).toMatchObject({ Statistic: "Sum", Period: 300, EvaluationPeriods: 1, Threshold: 1 });
+      }
     });
 
     it("ring for messages that fail again and again, and not for a single failure", () => {

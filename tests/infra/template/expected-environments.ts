@@ -10,12 +10,15 @@ export const environments = {
   ],
   "re-enable-mfa": ["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_DLQ_URL", "USER_POOL_ID", "MODE", "RE_ENABLE_RATE"],
   reconcile: [
-    "WINDOWS_TABLE",
-    "DUE_QUEUE_URL",
-    "RECORDS_QUEUE_URL",
-    "USER_POOL_ID",
-    "RE_ENABLE_RATE",
-    "OVERDUE_TOLERANCE",
+    ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "RECORDS_QUEUE_URL", "USER_POOL_ID", "RE_ENABLE_RATE", "OVERDUE_TOLERANCE"],
+    ...[
+      "RECORDS_DLQ_URL",
+      "DUE_DLQ_URL",
+      "TIMER_DLQ_URL",
+      "RECONCILE_DLQ_URL",
+      "EXPLAIN_ALARM_DLQ_URL",
+      "DRILL_DLQ_URL",
+    ],
   ],
   drill: [
     ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_QUEUE_ARN", "SCHEDULE_GROUP", "TIMER_ROLE_ARN", "TIMER_DLQ_ARN"],

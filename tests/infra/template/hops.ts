@@ -1,11 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import * as v from "valibot";
 import { digest } from "../../../events/digest.ts";
+import { names } from "../../../local/service-names.ts";
+import { inWorker, reserve } from "../../../shared/surroundings.ts";
+import { startStack } from "../../support/stack.ts";
 import { type Lambda, type Packaged, pointsAt, type Queue, type Reference } from "../../support/packaged-template.ts";
 import type { Alarm } from "./alarms.ts";
 
 interface EventSourceMapping {
   EventSourceArn: Reference;
+  BatchSize: number;
   FunctionName: Reference;
   FunctionResponseTypes: string[];
   ScalingConfig: { MaximumConcurrency: number };
@@ -44,6 +48,27 @@ export const describeHops = (packaged: Packaged) => {
         const { Timeout } = packaged.one<Lambda>("AWS::Lambda::Function", pointsAt(FunctionName));
         expect(queue(EventSourceArn).VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);
       }
+    });
+
+    it("leave time for a batch of slow messages before the worker stops to begin more, from a queue", () => {
+      const slowest = inWorker.requestHandler.requestTimeout;
+      for (const { BatchSize, FunctionName } of mappings) {
+        const { Timeout } = packaged.one<Lambda>("AWS::Lambda::Function", pointsAt(FunctionName));
+        expect(1000 * Timeout).toBeGreaterThanOrEqual(reserve + BatchSize * slowest);
+      }
+    });
+
+    it("have the same times in the local stack, from a queue", async () => {
+      const { aws, stop } = await startStack();
+      const hops = {
+        "record-reset": ["RecordsQueue", names.recordsQueue],
+        "re-enable-mfa": ["DueQueue", names.dueQueue],
+      };
+      for (const [name, [id = "", local = ""]] of Object.entries(hops)) {
+        expect(aws.lambda.find(name).timeoutMs).toBe(1000 * packaged.lambda(name).Timeout);
+        expect(aws.sqs.findByName(local).attributes).toMatchObject({ visibilityTimeout: queue(id).VisibilityTimeout });
+      }
+      await stop();
     });
 
     it("keep a failed run in a dead-letter queue, from a rule and from an alarm", () => {

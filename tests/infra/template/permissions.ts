@@ -138,7 +138,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       ]);
     });
 
-    it("let functions be called by the pool, three alarms and three rules, and each of them for this account only", () => {
+    it("let functions be called by the pool, four alarms and three rules, and each of them for this account only", () => {
       const invokers = packaged.all<InvokePermission>("AWS::Lambda::Permission").map((permission) => [
         permission.Principal,
         pointsAt(permission.FunctionName).replace(/LambdaFunction\.Arn$/, ""),
@@ -147,7 +147,10 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
         permission.Principal === "events.amazonaws.com" ? undefined : permission.SourceAccount,
       ]);
       const byPool = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication"];
-      const byAlarm = ["ReEnableFailedAlarm.Arn", "WindowsOverdueAlarm.Arn", "RecordsNotHandledAlarm.Arn"];
+      const byAlarm = [
+        ...["ReEnableFailedAlarm.Arn", "RecordsNotHandledAlarm.Arn"],
+        ...["WindowsOverdueAlarm.Arn", "WindowsNewlyOverdueAlarm.Arn"],
+      ];
       expect(invokers.sort()).toEqual(
         [
           ...byPool.map((id) => ["cognito-idp.amazonaws.com", id, variant.pool, thisAccount]),

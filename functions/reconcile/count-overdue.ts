@@ -1,0 +1,117 @@
+import { type AcceptedWindows, mostAccepted } from "../../shared/accepted-windows.ts";
+import type { Count, DueIndex, DueRow } from "../../shared/due-index.ts";
+import { firstImpossible } from "../../shared/impossible.ts";
+import { withoutAddresses } from "../../shared/telemetry.ts";
+import type { OverdueRef } from "../../shared/window-items.ts";
+import { plus } from "../../shared/window.ts";
+import { findAccepted } from "./accepted.ts";
+
+/** Where a count stops: "10,000" says as much as the number, and costs no more each time. */
+export const mostCounted = 10_000;
+
+/** How many of the longest due are read. Mostly that is all there are, and nothing else has to be counted. */
+const front = 100;
+
+/** How many users an error line names. */
+const mostNamed = 10;
+
+export interface CountOptions {
+  index: DueIndex;
+  userPoolId: string;
+  /** Known cases: they leave the counts until their acceptance ends. */
+  accepted: AcceptedWindows;
+  /** `overdueTolerance` in milliseconds. */
+  tolerance: number;
+  now: Date;
+  /** Windows due at this moment or before have no timer on its way any more. */
+  pastDue: Date;
+  mayGoOn: () => boolean;
+}
+
+export interface Overdue {
+  /** Past due by more than the tolerance, and not accepted. */
+  overdue: Count;
+  /** Those of them that no run has counted yet, or whose acceptance has ended since the last run. */
+  newly: Count;
+  /** Windows due before this have been counted by now. */
+  countedDueBefore: Date;
+  /** Seconds by which the longest due that makes sense, and is not accepted, is past due. */
+  oldest: number;
+  /** Rows that make no sense among the longest due. */
+  unreadable: number;
+  /** Due later than any window can be. */
+  impossible: Count;
+  /** Some of these, by `sub`. */
+  impossibleSubs: string[];
+}
+
+/**
+ * Counts the windows of this pool that should not be open, by a bounded number of reads. `countedDueBefore` is what the
+ * last run left; undefined, or of the future, counts all overdue windows as new.
+ */
+export const countOverdue = async (options: CountOptions, countedDueBefore: Date | undefined): Promise<Overdue> => {
+  const { index, userPoolId, accepted, tolerance, now, pastDue, mayGoOn } = options;
+  const dueBefore = plus(now, -tolerance);
+  const until = plus(dueBefore, -1);
+  const from = countedDueBefore !== undefined && countedDueBefore > now ? undefined : countedDueBefore;
+  const lastRun = from === undefined ? now : plus(from, tolerance);
+  const longestDue = await index.rows(userPoolId, { until: pastDue }, front);
+  const readable = readableOf(longestDue.rows);
+  const known = longestDue.next === undefined ? readable : await findAccepted(options, until, lastRun);
+  const count = async (first: Date | undefined): Promise<Count> => {
+    if (first !== undefined && first > until) return { count: 0, atLeast: false };
+    const held = known.filter((window) => accepted.has(window) && isBetween(window.dueAt.toISOString(), first, until));
+    if (longestDue.next !== undefined) {
+      const all = await index.count(userPoolId, { from: first, until }, mostCounted, mayGoOn);
+      return { ...all, count: Math.max(0, all.count - held.length) };
+    }
+    const rows = longestDue.rows.filter(({ key: { dueAt } }) => isBetween(dueAt, first, until));
+    return { count: rows.length - held.length, atLeast: false };
+  };
+  const overdue = await count(undefined);
+  return {
+    overdue,
+    newly: from === undefined ? overdue : withMore(await count(from), endedSince(known, accepted, from, lastRun)),
+    countedDueBefore: dueBefore,
+    oldest: await oldestOf(options, longestDue),
+    unreadable: longestDue.rows.length - readable.length,
+    ...(await countImpossible(options)),
+  };
+};
+
+const readableOf = (rows: DueRow[]): OverdueRef[] =>
+  rows.flatMap(({ window }) => (window === "unreadable" ? [] : [window]));
+
+/** How many windows were overdue before, and count from now on: their acceptance has ended since the last run. */
+const endedSince = (known: OverdueRef[], accepted: AcceptedWindows, from: Date, lastRun: Date): number =>
+  known.filter((window) => window.dueAt < from && accepted.hasEndedSince(window, lastRun)).length;
+
+const withMore = ({ count, atLeast }: Count, more: number): Count => ({ count: count + more, atLeast });
+
+/** Reads on only past accepted windows, and no further than there can be of them. */
+const oldestOf = async (
+  { index, userPoolId, accepted, now, pastDue, mayGoOn }: CountOptions,
+  front: Awaited<ReturnType<DueIndex["rows"]>>,
+): Promise<number> => {
+  let { rows, next } = front;
+  for (let read = rows.length; ; read += rows.length) {
+    const longest = readableOf(rows).find((window) => !accepted.has(window));
+    if (longest !== undefined) return (now.getTime() - longest.dueAt.getTime()) / 1000;
+    if (next === undefined || read > mostAccepted || !mayGoOn()) return 0;
+    ({ rows, next } = await index.rows(userPoolId, { until: pastDue }, mostAccepted, next));
+  }
+};
+
+/** As the index compares: by the text. */
+const isBetween = (dueAt: string, from: Date | undefined, until: Date): boolean =>
+  dueAt <= until.toISOString() && (from === undefined || dueAt >= from.toISOString());
+
+const countImpossible = async ({ index, userPoolId, tolerance, now, mayGoOn }: CountOptions) => {
+  const beyond = { from: firstImpossible(now, tolerance) };
+  const impossible = await index.count(userPoolId, beyond, mostCounted, mayGoOn);
+  const named = impossible.count === 0 ? [] : (await index.rows(userPoolId, beyond, mostNamed)).rows;
+  return {
+    impossible,
+    impossibleSubs: named.flatMap(({ window }) => (window === "unreadable" ? [] : [withoutAddresses(window.sub)])),
+  };
+};

@@ -1,0 +1,86 @@
+import type { Due } from "../../events/due.ts";
+import type { DueIndex, DueKey, DueRow } from "../../shared/due-index.ts";
+import type { DueQueue } from "../../shared/queues.ts";
+import { dueMessage } from "../../shared/timers.ts";
+import { isToBeTried } from "./is-to-be-tried.ts";
+
+/** Rows read in one run, so that its reads do not grow with what is past due. */
+const mostRead = 10_000;
+
+/** Rows read, and nudged, between two looks at the time that is left. */
+const pageSize = 500;
+
+/**
+ * What a full queue still takes of `most`: windows that fail for ever can fill it, since each failed one goes back to it. A
+ * message too many is superseded and costs one read.
+ */
+const leastShare = 0.1;
+
+interface Options {
+  index: Pick<DueIndex, "rows">;
+  queue: Pick<DueQueue, "sendAll" | "depth">;
+  userPoolId: string;
+  /** How many messages the queue may hold: what the workers get through until the next run. */
+  most: number;
+  now: Date;
+  /** Windows due at this moment or before have no timer on its way any more. */
+  pastDue: Date;
+  mayGoOn: () => boolean;
+}
+
+export interface Nudged {
+  nudged: number;
+  unreadable: number;
+  /** Where the next run goes on; undefined when this one saw every window past due, so that the next begins at the longest due. */
+  until: DueKey | undefined;
+}
+
+/**
+ * Puts windows past due on the DUE queue, the longest due first, behind the row at which the last run stopped, and goes on
+ * from the beginning at the end: windows that fail for ever do not keep the others from their turn.
+ */
+export const nudge = async (options: Options, from: DueKey | undefined): Promise<Nudged> => {
+  const { index, queue, userPoolId, most, now, pastDue, mayGoOn } = options;
+  const range = { until: pastDue };
+  const seen = new Set<string>();
+  let room = Math.max(most - (await queue.depth()), Math.ceil(most * leastShare));
+  // DynamoDB refuses a key outside the range, which a clock that runs behind can make of it.
+  let until = from !== undefined && from.openIn === userPoolId && isWithin(from, pastDue) ? from : undefined;
+  let beganAtFront = until === undefined;
+  const done: Nudged = { nudged: 0, unreadable: 0, until };
+  while (room > 0 && seen.size < mostRead && mayGoOn()) {
+    const { rows, next } = await index.rows(userPoolId, range, Math.min(pageSize, mostRead - seen.size), until);
+    const { dues, unreadable, last, isFull, cameRound } = choose(rows, seen, room, now);
+    await queue.sendAll(dues);
+    room -= dues.length;
+    done.nudged += dues.length;
+    done.unreadable += unreadable;
+    until = last ?? next ?? until;
+    if (cameRound) return { ...done, until: undefined };
+    if (next === undefined && !isFull) {
+      if (beganAtFront) return { ...done, until: undefined };
+      beganAtFront = true;
+      until = undefined;
+    }
+  }
+  return { ...done, until };
+};
+
+const isWithin = ({ dueAt }: DueKey, until: Date): boolean => dueAt <= until.toISOString();
+
+/** The messages for the rows that are to be tried, as many as there is room for, up to a row that was seen before. */
+const choose = (rows: DueRow[], seen: Set<string>, room: number, now: Date) => {
+  const dues: Due[] = [];
+  let unreadable = 0;
+  let last: DueKey | undefined;
+  for (const { key, window } of rows) {
+    if (dues.length === room) return { dues, unreadable, last, isFull: true, cameRound: false };
+    const id = `${key.user} ${key.item}`;
+    if (seen.has(id)) return { dues, unreadable, last, isFull: false, cameRound: true };
+    seen.add(id);
+    last = key;
+    if (window === "unreadable") unreadable += 1;
+    else if (isToBeTried(window, now)) dues.push(dueMessage(window));
+  }
+  return { dues, unreadable, last, isFull: false, cameRound: false };
+};

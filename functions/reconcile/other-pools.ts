@@ -1,0 +1,58 @@
+import type { Count, DueIndex, DueKey } from "../../shared/due-index.ts";
+import type { Ledger } from "../../shared/ledger.ts";
+import type { ServedPool } from "../../shared/served-pools.ts";
+import { mostCounted } from "./count-overdue.ts";
+
+/** The pools that the table has served, as the ledger lists them. */
+export type ServedPools = Awaited<ReturnType<Ledger<ServedPool>["list"]>>;
+
+interface Options {
+  index: Pick<DueIndex, "count" | "pools">;
+  userPoolId: string;
+  mayGoOn: () => boolean;
+}
+
+/**
+ * What is open for each pool that this stack no longer looks after: nothing closes these windows, so that each of them is
+ * overdue, whenever it is due. Leaves out pools without open windows.
+ */
+export const countOtherPools = async (
+  { index, userPoolId, mayGoOn }: Options,
+  served: ServedPools,
+): Promise<(Count & { userPoolId: string })[]> => {
+  const counts: (Count & { userPoolId: string })[] = [];
+  for (const { key } of served) {
+    if (key === userPoolId) continue;
+    const open = await index.count(key, {}, mostCounted, mayGoOn);
+    if (open.count > 0) counts.push({ userPoolId: key, ...open });
+  }
+  return counts;
+};
+
+/**
+ * Sees to it that the ledger names this pool and, once in the life of the table, every other one that has open windows: a
+ * version that kept no ledger may have served them. Looks through the index for these for as long as it may, behind
+ * `from`, and gives back where to go on, or undefined when there is nothing left to look at.
+ */
+export const keepServedPools = async (
+  { index, userPoolId, mayGoOn, ledger, now }: Options & { ledger: Pick<Ledger<ServedPool>, "put">; now: Date },
+  served: ServedPools,
+  from: DueKey | undefined,
+): Promise<DueKey | undefined> => {
+  const own = served.find(({ key }) => key === userPoolId)?.entry ?? { since: now, lookedThrough: false };
+  const known = new Set(served.map(({ key }) => key));
+  if (!known.has(userPoolId)) await ledger.put(userPoolId, own);
+  known.add(userPoolId);
+  if (served.some(({ entry }) => entry.lookedThrough)) return undefined;
+  let after = from;
+  do {
+    const { pools, next } = await index.pools(after);
+    for (const pool of pools.filter((one) => !known.has(one))) {
+      await ledger.put(pool, { since: now, lookedThrough: false });
+      known.add(pool);
+    }
+    after = next;
+  } while (after !== undefined && mayGoOn());
+  if (after === undefined) await ledger.put(userPoolId, { ...own, lookedThrough: true });
+  return after;
+};

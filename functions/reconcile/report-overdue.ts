@@ -1,0 +1,62 @@
+import type { Telemetry } from "../../shared/telemetry.ts";
+import { type CountOptions, countOverdue, type Overdue } from "./count-overdue.ts";
+import { countOtherPools, type ServedPools } from "./other-pools.ts";
+import type { ReconcilerState } from "./state.ts";
+import type { Steps } from "./steps.ts";
+
+/** What the rest of the run needs to know. */
+export interface Reported {
+  /** What the next run starts from. */
+  remembered: Pick<ReconcilerState, "countedDueBefore" | "overdue">;
+  unreadable: number;
+  /** For the log. */
+  summary: { overdue: number; overdueAtLeast: boolean; newlyOverdue: number; oldestSeconds: number };
+}
+
+/**
+ * Counts what is overdue, here and for pools that are looked after no longer, and reports it: in all, and what is new since
+ * the last run. New is what has become overdue by the clock since then, or by how much the number has grown, whichever is
+ * more: a window that is opened past due, or a row that nobody could have written, has no time at which it became overdue.
+ */
+export const reportOverdue = async (
+  counting: CountOptions,
+  { steps, telemetry }: { steps: Steps; telemetry: Pick<Telemetry, "log" | "metrics"> },
+  before: ReconcilerState | undefined,
+  served: ServedPools | undefined,
+): Promise<Reported> => {
+  const own = await countOverdue(counting, before?.countedDueBefore);
+  const others = served && (await steps.attempt("count-other-pools", () => countOtherPools(counting, served)));
+  const all = [own.overdue, own.impossible, ...(others ?? [])];
+  const overdue = all.reduce((sum, { count }) => sum + count, 0);
+  const newly = before === undefined ? overdue : Math.max(own.newly.count, overdue - before.overdue);
+  telemetry.metrics.add("WindowsOverdue", overdue);
+  telemetry.metrics.add("OldestOverdue", own.oldest);
+  telemetry.metrics.add("WindowsNewlyOverdue", newly);
+  logImpossible(telemetry, own);
+  for (const { userPoolId, count, atLeast } of others ?? []) {
+    telemetry.log.error("windows-of-another-pool", { userPoolId, open: count, atLeast });
+  }
+  return {
+    remembered: {
+      countedDueBefore: own.countedDueBefore,
+      // What could not be counted has not gone.
+      overdue: others === undefined ? Math.max(overdue, before?.overdue ?? 0) : overdue,
+    },
+    unreadable: own.unreadable,
+    summary: {
+      overdue,
+      overdueAtLeast: all.some(({ atLeast }) => atLeast),
+      newlyOverdue: newly,
+      oldestSeconds: own.oldest,
+    },
+  };
+};
+
+const logImpossible = ({ log }: Pick<Telemetry, "log">, { impossible, impossibleSubs }: Overdue): void => {
+  if (impossible.count === 0) return;
+  log.error("windows-impossible", {
+    impossible: impossible.count,
+    atLeast: impossible.atLeast,
+    subs: impossibleSubs.join(" "),
+  });
+};

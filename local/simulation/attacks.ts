@@ -1,0 +1,87 @@
+import { minute } from "../../shared/duration.ts";
+import { plus } from "../../shared/window.ts";
+import { Random } from "./random.ts";
+import type { UserPlan } from "./scenario.ts";
+import type { Stage } from "./workload.ts";
+
+/** What the acts of this file do besides what a Stage offers. */
+export interface AttackStage extends Stage {
+  /** A record that one of the triggers' roles could send. */
+  forgeRecord: (username: string, claimedUsername: string) => void;
+  /** A row that no code of ours would write. */
+  forgeRow: (username: string, kind: "open" | "seen" | "closed") => Promise<void>;
+  /** Has every user's sign-in reported at once, so that the workers get full batches. */
+  rush: () => void;
+}
+
+const second = 1000;
+
+type Attack = (stage: AttackStage, user: UserPlan) => unknown;
+
+/**
+ * Plans what attackers, stubborn users and bad luck do in this run. Of a chance of its own, so that what else a seed draws stays
+ * what it was when it found something.
+ */
+export const planAttacks = (given: AttackStage): void => {
+  const random = new Random(`attacks ${given.scenario.seed}`);
+  const stage = { ...given, random };
+  const { scenario, at } = stage;
+  const span = scenario.faultsEnd.getTime() - scenario.start.getTime() - 2 * minute;
+  for (const user of scenario.users) {
+    for (const [attack, probability] of attacks) {
+      if (!random.chance(probability)) continue;
+      at(plus(scenario.start, random.integer(second, span)), () => attack(stage, user));
+    }
+  }
+  if (random.chance(0.15)) at(plus(scenario.start, random.integer(second, span)), () => slowRush(stage));
+  if (random.chance(0.3)) at(plus(scenario.start, random.integer(second, span)), () => extendAfterDue(stage));
+};
+
+const forgeRecord: Attack = ({ forgeRecord: forge, faults, random, scenario }, { username }) => {
+  faults.struck("record with a name that is not the user's", username);
+  forge(username, random.pick(["nobody", random.pick(scenario.users).username]));
+};
+
+const forgeRow: Attack = ({ forgeRow: forge, faults, random }, { username }) => {
+  const kind = random.pick(["open", "seen", "closed"]);
+  faults.struck("row from the future", `${kind} of ${username}`);
+  return forge(username, kind);
+};
+
+/** A user who switches Email MFA off again with their own token whenever it is on, and goes on signing in. */
+const insist: Attack = ({ at, now, people, faults, random, scenario }, { username }) => {
+  faults.struck("user who switches Email MFA off again and again", username);
+  const again = async () => {
+    if (now() > plus(scenario.faultsEnd, -10 * minute)) return;
+    await people.setMfa(username, { EmailMfaSettings: { Enabled: false, PreferredMfa: false } });
+    await people.signIn(username);
+    at(plus(now(), random.integer(5 * minute, 25 * minute)), again);
+  };
+  return again();
+};
+
+const attacks: readonly [Attack, number][] = [
+  [forgeRecord, 0.3],
+  [forgeRow, 0.08],
+  [insist, 0.15],
+];
+
+/** Cognito takes almost three seconds over every call, for long, while the workers get full batches. */
+const slowRush = ({ faults, now, at, rush, random }: AttackStage): void => {
+  faults.outages.push({ service: "cognito-idp", how: "slow", from: now(), until: plus(now(), 30 * minute) });
+  for (let left = random.integer(1, 3); left > 0; left -= 1) at(plus(now(), random.integer(second, 10 * minute)), rush);
+};
+
+/** Many windows are due in the same second, the workers wait for their turns, and an operator extends one meanwhile. */
+const extendAfterDue = async ({ operate, scenario, now, at, random, faults }: AttackStage): Promise<void> => {
+  const due = plus(now(), 100 * second);
+  for (const { username } of scenario.users) {
+    const gracePeriod = due.getTime() - now().getTime();
+    await operate({ act: "open", username, by: "ivy", gracePeriod });
+  }
+  const { username } = random.pick(scenario.users);
+  at(plus(due, random.integer(0, 6 * second)), () => {
+    faults.struck("extended while it waited to be closed", username);
+    return operate({ act: "extend", username, by: "ivy", milliseconds: 20 * minute });
+  });
+};

@@ -1,0 +1,11 @@
+import { minute } from "./duration.ts";
+
+/** How far apart the clocks of two functions may be, in milliseconds. */
+export const clockDifference = 5 * minute;
+
+/**
+ * Whether an instant that was written down as past lies further ahead of `now` than clocks differ. No rule may believe it: a
+ * wrong clock or a forged row would buy a user time without Email MFA.
+ */
+export const isFromTheFuture = (instant: Date, now: Date): boolean =>
+  instant.getTime() - now.getTime() > clockDifference;

@@ -1,0 +1,111 @@
+import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { type OverdueRef, overdueRefFrom } from "./window-items.ts";
+
+/** Where a row stands in the index: a later read goes on after it, also when the row itself has gone. */
+export const dueKey = v.object({ openIn: v.string(), dueAt: v.string(), user: v.string(), item: v.string() });
+export type DueKey = v.InferOutput<typeof dueKey>;
+
+/** A row of the index. `unreadable`: it makes no sense as a window, which must not hide the others. */
+export interface DueRow {
+  key: DueKey;
+  window: OverdueRef | "unreadable";
+}
+
+/** The windows due from `from` to `until`, both included; without one of them that side is open. */
+export interface DueRange {
+  from?: Date | undefined;
+  until?: Date | undefined;
+}
+
+/** `atLeast`: the count stopped before the end, so there may be more. */
+export interface Count {
+  count: number;
+  atLeast: boolean;
+}
+
+/**
+ * The index `due` of the WINDOWS table: open windows alone, by pool and due time. Each read is eventually consistent, and
+ * what it costs is bounded whatever the table holds. All errors of the SDK pass through.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
+ */
+export interface DueIndex {
+  /** Counts rows, readable or not, up to `atMost`, and goes on to another page only while `mayGoOn`. Reads no row over the wire. */
+  count(userPoolId: string, range: DueRange, atMost: number, mayGoOn: () => boolean): Promise<Count>;
+  /** At most `atMost` rows in the order of their due times, those behind `after`. `next` is absent at the end. */
+  rows(
+    userPoolId: string,
+    range: DueRange,
+    atMost: number,
+    after?: DueKey,
+  ): Promise<{ rows: DueRow[]; next?: DueKey | undefined }>;
+  /** The pools that have open windows, by one page of the whole index; `next` is absent at the end. */
+  pools(after?: DueKey): Promise<{ pools: string[]; next?: DueKey | undefined }>;
+}
+
+const optionalKey = v.optional(dueKey);
+
+/** The condition on the keys. DynamoDB takes one on the sort key, which BETWEEN makes of two. */
+const within = (userPoolId: string, { from, until }: DueRange) => {
+  const onDueAt =
+    from !== undefined && until !== undefined
+      ? " AND dueAt BETWEEN :from AND :until"
+      : from !== undefined
+        ? " AND dueAt >= :from"
+        : until !== undefined
+          ? " AND dueAt <= :until"
+          : "";
+  return {
+    IndexName: "due",
+    KeyConditionExpression: `openIn = :pool${onDueAt}`,
+    ExpressionAttributeValues: {
+      ":pool": userPoolId,
+      ...(from !== undefined && { ":from": from.toISOString() }),
+      ...(until !== undefined && { ":until": until.toISOString() }),
+    },
+  };
+};
+
+export const dynamoDueIndex = (documents: DynamoDBDocumentClient, TableName: string): DueIndex => ({
+  async count(userPoolId, range, atMost, mayGoOn) {
+    let count = 0;
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const page = await documents.send(
+        new QueryCommand({
+          TableName,
+          ...within(userPoolId, range),
+          Select: "COUNT",
+          Limit: atMost - count,
+          ExclusiveStartKey,
+        }),
+      );
+      count += page.Count ?? 0;
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined && count < atMost && mayGoOn());
+    return { count, atLeast: ExclusiveStartKey !== undefined };
+  },
+
+  async rows(userPoolId, range, atMost, after) {
+    const page = await documents.send(
+      new QueryCommand({ TableName, ...within(userPoolId, range), Limit: atMost, ExclusiveStartKey: after }),
+    );
+    return {
+      rows: (page.Items ?? []).map((item) => ({
+        key: v.parse(dueKey, item),
+        window: overdueRefFrom(item) ?? "unreadable",
+      })),
+      next: v.parse(optionalKey, page.LastEvaluatedKey),
+    };
+  },
+
+  async pools(after) {
+    const page = await documents.send(
+      new ScanCommand({ TableName, IndexName: "due", ProjectionExpression: "openIn", ExclusiveStartKey: after }),
+    );
+    const pools = (page.Items ?? []).map((item) => v.parse(openIn, item).openIn);
+    return { pools: [...new Set(pools)], next: v.parse(optionalKey, page.LastEvaluatedKey) };
+  },
+});
+
+const openIn = v.pick(dueKey, ["openIn"]);

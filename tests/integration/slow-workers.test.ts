@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { inProcessHandler } from "../../local/aws/in-process-handler.ts";
+import { currentInvocation } from "../../local/aws/lambda/invocation.ts";
+import type { LambdaHandler } from "../../local/aws/lambda/lambda-runtime.ts";
+import type { LocalAws } from "../../local/aws/local-aws.ts";
+import type { WireRequest } from "../../local/aws/service.ts";
+import type { StackOptions } from "../../local/stack.ts";
+import { hour, minute } from "../../shared/duration.ts";
+import { aRecord } from "../support/messages.ts";
+import { start, startStack, type TestStack } from "../support/stack.ts";
+
+interface Run {
+  name: string;
+  from: number;
+  /** Absent for a run that Lambda ended. */
+  until?: number;
+}
+
+let stack: TestStack;
+let runs: Run[];
+afterEach(() => stack.stop());
+
+/** Every call of a function to these services takes so many milliseconds. */
+const slowed =
+  (latencies: Record<string, number>) =>
+  (aws: LocalAws): StackOptions => {
+    const answer = async (request: WireRequest) => {
+      const [service = ""] = (request.headers["x-amz-target"] ?? "").split(/[._]/);
+      if (currentInvocation.getStore() !== undefined) await aws.clock.sleep(latencies[service] ?? 0);
+      return aws.lambda.call(() => aws.endpoint.answer(request));
+    };
+    return {
+      surroundings: (_caller, usual) => ({ ...usual, aws: { ...usual.aws, requestHandler: inProcessHandler(answer) } }),
+      handler: (name, wire, surroundings) => {
+        const wired = wire(surroundings) as (...given: Parameters<LambdaHandler>) => Promise<unknown>;
+        return async (event, context) => {
+          const run: Run = { name, from: aws.clock.now().getTime() };
+          runs.push(run);
+          const answer = await wired(event, context);
+          run.until = aws.clock.now().getTime();
+          return answer;
+        };
+      },
+    };
+  };
+
+/** Ten sign-ins of users who have Email MFA, in one batch. Gives how often each was handled, within seven hours. */
+const tenSignIns = async (latencies: Record<string, number>): Promise<number[]> => {
+  runs = [];
+  stack = await startStack({}, {}, slowed(latencies));
+  const users = [];
+  for (let count = 0; count < 10; count += 1) users.push(await stack.user());
+  for (const user of users) {
+    const body = JSON.stringify(aRecord("signed-in", user, start));
+    stack.aws.sqs.findByName("records").send({ body, messageAttributes: {}, senderId: "test" });
+  }
+  await stack.aws.clock.advanceBy(7 * hour);
+  const handled = stack.telemetry.lines.filter(({ event }) => event === "fact-handled");
+  return users.map(({ sub }) => handled.filter(({ fields }) => fields["sub"] === sub).length);
+};
+
+const workerRuns = () => runs.filter(({ name }) => name === "record-reset");
+const dead = () => stack.aws.sqs.findByName("records-dlq").count().visible;
+
+describe("record-reset", () => {
+  it("does a batch of ten in one go, and each record once, with Cognito just within its time-out", async () => {
+    expect(await tenSignIns({ AWSCognitoIdentityProviderService: 2900, DynamoDB: 60 })).toEqual(Array(10).fill(1));
+    expect(workerRuns()).toEqual([{ name: "record-reset", from: start.getTime(), until: start.getTime() + 30_200 }]);
+    expect(dead()).toBe(0);
+  });
+
+  it("does part of a batch and gives back the rest, each record once, with every service just within its time-out", async () => {
+    expect(await tenSignIns({ AWSCognitoIdentityProviderService: 2900, DynamoDB: 2900 })).toEqual(Array(10).fill(1));
+    expect(workerRuns()).toHaveLength(2);
+    for (const { from, until = Infinity } of workerRuns()) expect(until - from).toBeLessThan(minute);
+    expect(dead()).toBe(0);
+  });
+});

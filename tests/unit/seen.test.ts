@@ -1,0 +1,46 @@
+import { describe, expect, it } from "@jest/globals";
+import { day, hour, minute } from "../../shared/duration.ts";
+import { isRepeatedDrift, needsLook, watch } from "../../shared/seen.ts";
+import { plus } from "../../shared/window.ts";
+
+const checkedAt = new Date("2026-01-15T10:00:00.000Z");
+const at = (milliseconds: number) => plus(checkedAt, milliseconds);
+
+describe("needsLook", () => {
+  it("looks at a user nobody has looked at, even where nobody is looked at again", () => {
+    expect(needsLook(undefined, Infinity, checkedAt)).toBe(true);
+    expect(needsLook({}, Infinity, checkedAt)).toBe(true);
+    expect(needsLook({ checkedAt }, Infinity, at(400 * day))).toBe(false);
+  });
+  it.each([
+    [-1, false],
+    [0, true],
+    [1, true],
+  ])("looks again when verifyEvery has passed, %d ms: %s", (milliseconds, look) => {
+    expect(needsLook({ checkedAt }, 7 * day, at(7 * day + milliseconds))).toBe(look);
+  });
+  it("looks at every sign-in of a user who is watched, and no longer", () => {
+    const watchedUntil = at(watch);
+    expect(needsLook({ checkedAt, watchedUntil }, Infinity, at(1))).toBe(true);
+    expect(needsLook({ checkedAt, watchedUntil }, Infinity, at(watch - 1))).toBe(true);
+    expect(needsLook({ checkedAt, watchedUntil }, Infinity, at(watch))).toBe(false);
+  });
+  it("believes no look in the future, beyond what clocks differ", () => {
+    expect(needsLook({ checkedAt: at(4 * minute) }, 7 * day, checkedAt)).toBe(false);
+    expect(needsLook({ checkedAt: new Date("9998-01-01T00:00:00.000Z") }, 7 * day, checkedAt)).toBe(true);
+    expect(needsLook({ checkedAt: at(hour) }, Infinity, checkedAt)).toBe(true);
+  });
+  it("believes no watch that is longer than any watch", () => {
+    const watchedUntil = new Date("9998-01-01T00:00:00.000Z");
+    expect(needsLook({ checkedAt, watchedUntil }, 7 * day, at(1))).toBe(false);
+  });
+});
+
+describe("isRepeatedDrift", () => {
+  it("takes a drift within a month of the last for a repeated one", () => {
+    expect(isRepeatedDrift(undefined, checkedAt)).toBe(false);
+    expect(isRepeatedDrift({}, checkedAt)).toBe(false);
+    expect(isRepeatedDrift({ driftedAt: checkedAt }, at(watch - 1))).toBe(true);
+    expect(isRepeatedDrift({ driftedAt: checkedAt }, at(watch))).toBe(false);
+  });
+});
