@@ -129,11 +129,11 @@ describe("a message that record-reset gives up", () => {
     const user = await stack.user({ emailMfa: false });
     breakDown(["record-reset", "cognito-idp"]);
     await send(aRecord("reset-confirmed", user, stack.aws.clock.now(), "one"));
-    await stack.aws.clock.advanceBy(26 * minute);
+    await stack.aws.clock.advanceBy(53 * minute);
     expect(await remembered()).toEqual([]);
     await stack.aws.clock.advanceBy(3 * minute);
     expect(await remembered()).toMatchObject([{ id: "one", kind: "reset-confirmed", sub: user.sub }]);
-    await stack.aws.clock.advanceBy(5 * hour);
+    await stack.aws.clock.advanceBy(10 * hour);
     expect(letters("records-dlq")).toHaveLength(1);
     // As SQS does when the letter is fourteen days old.
     stack.aws.sqs.findByName("records-dlq").purge();
