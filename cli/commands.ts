@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { register as accept } from "./accept.ts";
 import { register as attach } from "./attach-triggers.ts";
 import { register as close } from "./close.ts";
 import type { Context } from "./context.ts";
@@ -23,6 +24,7 @@ export const commands: ((program: Command, context: Context) => void)[] = [
   extend,
   close,
   retry,
+  accept,
   failures,
   redrive,
   exportWindows,

@@ -5,6 +5,7 @@ import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
+import type { AcceptedCase } from "../shared/accepted-windows.ts";
 import type { DueIndex } from "../shared/due-index.ts";
 import type { Ledger } from "../shared/ledger.ts";
 import type { drillLedger } from "../shared/drill/new-drill-user.ts";
@@ -19,6 +20,7 @@ export interface Connection extends Deps {
   stack: { name: string; stage: string; region: string; local: boolean };
   outputs: StackOutputs;
   reports: WindowReports;
+  accepted: Ledger<AcceptedCase>;
   dueIndex: DueIndex;
   /** Every pool that the table has served. */
   servedPools: Pick<Ledger<ServedPool>, "list">;

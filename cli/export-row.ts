@@ -1,3 +1,4 @@
+import { acceptedUntil } from "../shared/accept-window.ts";
 import { withoutAddresses } from "../shared/telemetry.ts";
 import { retention } from "../shared/window.ts";
 import { type ClosedWindow, plus, type Window } from "../shared/window.ts";
@@ -50,11 +51,12 @@ const windowRow = (window: Window | ClosedWindow, run: ExportRun) => {
     openedBy: window.openedBy?.by ?? null,
     reason: text(window.openedBy?.reason),
     ticket: text(window.openedBy?.ticket),
-    changes: window.changes.map(({ kind, at, by, dueAt, reason, ticket }) => ({
+    changes: window.changes.map(({ kind, at, by, dueAt, until, reason, ticket }) => ({
       kind,
       at: at.toISOString(),
       by,
       dueAt: dueAt.toISOString(),
+      ...(until && { until: until.toISOString() }),
       reason: text(reason),
       ticket: text(ticket),
     })),
@@ -69,6 +71,9 @@ const windowRow = (window: Window | ClosedWindow, run: ExportRun) => {
     factorsBefore: window.factorsBefore.active,
     factorsAtClose: closed?.evidence?.before.active ?? null,
     factorsAfter: closed?.evidence?.after.active ?? null,
+    acceptedUntil: window.accepted === undefined ? null : acceptedUntil(window.accepted).toISOString(),
+    acceptedBy: window.accepted?.by ?? null,
+    acceptedReason: text(window.accepted?.reason),
     ...runColumns(run),
   };
 };
@@ -121,6 +126,9 @@ export const columns = [
   "factorsBefore",
   "factorsAtClose",
   "factorsAfter",
+  "acceptedUntil",
+  "acceptedBy",
+  "acceptedReason",
   "periodFrom",
   "periodTo",
   "readAt",

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { acceptedUntil, isAccepted } from "../shared/accept-window.ts";
 import type { Window } from "../shared/window.ts";
 import type { Context } from "./context.ts";
 import { durationOption } from "./option-values.ts";
@@ -58,11 +59,17 @@ const list = async (context: Context, options: Options): Promise<void> => {
   });
 };
 
+/** Undefined unless the window is accepted. */
+const acceptedUntilWords = ({ accepted }: Window, now: Date): string | undefined =>
+  accepted !== undefined && isAccepted(accepted, now)
+    ? `accepted until ${instant(acceptedUntil(accepted))} by ${plain(accepted.by)}`
+    : undefined;
+
 const row = (output: Output, window: Window, state: WindowState, now: Date): string[] => [
   window.username,
   timeLeft(output, window, now),
   instant(window.dueAt),
-  state === "overdue" ? output.style("red", state) : state,
+  acceptedUntilWords(window, now) ?? (state === "overdue" ? output.style("red", state) : state),
   window.origin,
   instant(window.openedAt),
   plain(window.openedBy?.ticket ?? ""),

@@ -2,7 +2,10 @@ import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
 
 /** As much of a deployed stack as attach, detach, doctor and drill look at; what an older one lacks is undefined. */
-export type OperationsConnection = Omit<Connection, "outputs" | "stack" | "reports" | "audit" | "auditWritten"> & {
+export type OperationsConnection = Omit<
+  Connection,
+  "outputs" | "stack" | "reports" | "accepted" | "audit" | "auditWritten"
+> & {
   stack: Pick<Connection["stack"], "name">;
   outputs: Record<string, string | undefined> & { UserPoolId: string };
 };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { acceptedUntil, isAccepted } from "../shared/accept-window.ts";
 import { formatDuration } from "../shared/duration.ts";
 import { emailMfaIsOn, type Factors } from "../shared/factors.ts";
 import type { Seen } from "../shared/seen.ts";
@@ -77,6 +78,9 @@ const aboutOpen = (output: Output, open: Window, { policy, clock }: Pick<Connect
   return [
     `\n${output.style("bold", `Open window ${open.windowId}`)} · ${state === "overdue" ? output.style("red", state) : state}`,
     `${timeLeft(output, open, now)} · due ${instant(open.dueAt)} · cap ${instant(open.cap)}`,
+    open.accepted !== undefined && isAccepted(open.accepted, now)
+      ? `${output.style("yellow", "Accepted")} until ${instant(acceptedUntil(open.accepted))} by ${plain(open.accepted.by)}, “${plain(open.accepted.reason ?? "")}”`
+      : undefined,
     `Before: ${words(open.factorsBefore)}`,
     ...aboutTimeline(open),
   ];

@@ -1,5 +1,5 @@
 import { formatDuration } from "../shared/duration.ts";
-import type { ClosedWindow, OperatorAct, Window } from "../shared/window.ts";
+import type { Change, ClosedWindow, OperatorAct, Window } from "../shared/window.ts";
 
 export interface Event {
   at: Date;
@@ -16,10 +16,14 @@ const changes = {
   extended: "extended",
   replanned: "moved by another grace period",
   retried: "next try asked for",
+  accepted: "accepted as a known case",
 } as const;
 
 const act = ({ by, reason, ticket }: OperatorAct): string =>
   ` by ${by}${reason === undefined ? "" : `, “${reason}”`}${ticket === undefined ? "" : ` (${ticket})`}`;
+
+const endOf = ({ until, dueAt }: Change): string =>
+  `${until === undefined ? "due" : "until"} ${(until ?? dueAt).toISOString().slice(0, 19)}`;
 
 /** What happened to a window, in the order of time, and what is still to come. */
 export const timeline = (window: Window | ClosedWindow): Event[] => {
@@ -28,7 +32,7 @@ export const timeline = (window: Window | ClosedWindow): Event[] => {
     ...window.facts.map(({ kind, at }) => ({ at, what: facts[kind] })),
     ...window.changes.map((change) => ({
       at: change.at,
-      what: `${changes[change.kind]}, due ${change.dueAt.toISOString().slice(0, 19)}Z,${act(change)}`,
+      what: `${changes[change.kind]}, ${endOf(change)}Z,${act(change)}`,
     })),
     { at: window.dueAt, what: "due" },
   ];

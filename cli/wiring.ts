@@ -14,6 +14,7 @@ import {
   STSClient,
 } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { acceptedWindows } from "../shared/accepted-windows.ts";
 import type { Clock } from "../shared/clock.ts";
 import { dynamoDueIndex } from "../shared/due-index.ts";
 import { drillLedger } from "../shared/drill/new-drill-user.ts";
@@ -111,6 +112,7 @@ export const connect = async (
     policy: policyFromOutputs(outputs),
     telemetry: auditTelemetry(trail, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
+    accepted: acceptedWindows(documents, outputs.WindowsTableName, outputs.UserPoolId),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
     dueIndex: dynamoDueIndex(documents, outputs.WindowsTableName),
     servedPools: dynamoServedPools(documents, outputs.WindowsTableName),

@@ -1,5 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import { ledgerPartition } from "./ledger-partition.ts";
 
 /** What the service remembers of a pool besides its users' windows, a few entries of one kind, each under a key of its own. */
 export interface Ledger<Entry> {
@@ -9,13 +10,6 @@ export interface Ledger<Entry> {
   list(atMost: number): Promise<{ key: string; entry: Entry }[]>;
   remove(key: string): Promise<void>;
 }
-
-/**
- * The partition of the WINDOWS table that holds a ledger. It cannot be a user's, which begins with the id of a pool and so has
- * an underscore before its `#`. Roles are limited to it by the condition key `dynamodb:LeadingKeys`:
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
- */
-export const ledgerPartition = (name: string, userPoolId: string): string => `${name}#${userPoolId}`;
 
 const keyed = v.object({ item: v.string() });
 

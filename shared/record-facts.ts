@@ -1,8 +1,9 @@
 import type middy from "@middy/core";
 import * as v from "valibot";
 import { cognitoTrigger, type CognitoTrigger } from "../events/cognito-trigger.ts";
-import type { FactKind } from "../events/record.ts";
+import type { FactKind, ResetRecord } from "../events/record.ts";
 import type { Clock } from "./clock.ts";
+import type { RememberRecord } from "./failed-record.ts";
 import type { RecordsQueue } from "./records-queue.ts";
 import { describeError, type Telemetry } from "./telemetry.ts";
 
@@ -18,23 +19,23 @@ export interface RecordFactsOptions {
   clock: Clock;
   newId: () => string;
   telemetry: Telemetry;
+  /** Keeps a record that the queue did not take, until its user was looked at. */
+  remember?: RememberRecord;
   /** Whether a fact is worth recording; by default each is. */
   worthRecording?: (event: CognitoTrigger) => Promise<boolean>;
 }
 
 /**
  * Middleware for a Cognito trigger that puts what happened on the RECORDS queue before the handler runs. It never
- * throws: a fact that could not be recorded is logged and counted, and the trigger goes on.
+ * throws: a fact that could not be recorded is remembered, logged and counted, and the trigger goes on.
  */
 export const recordFacts = <Event>(options: RecordFactsOptions): middy.MiddlewareObj<Event, Event> => ({
   before: ({ event }) => recordFact(options, event),
 });
 
 /** The same for one event, whoever is called with it. */
-export const recordFact = async (
-  { records, clock, newId, telemetry, worthRecording }: RecordFactsOptions,
-  event: unknown,
-): Promise<void> => {
+export const recordFact = async (options: RecordFactsOptions, event: unknown): Promise<void> => {
+  const { clock, newId, telemetry, worthRecording } = options;
   const kind = facts.get(sourceOf(event));
   if (kind === undefined) return;
   let sub: string | undefined;
@@ -45,7 +46,7 @@ export const recordFact = async (
     if (typeof given === "string") sub = given;
     if (isFederated(trigger) || (worthRecording && !(await worthRecording(trigger)))) return;
     if (sub === undefined) throw new Error("The event has no sub.");
-    await records.send({ version: 1, id: newId(), kind, at: clock.now(), userPoolId, sub, username });
+    await sendOrRemember(options, { version: 1, id: newId(), kind, at: clock.now(), userPoolId, sub, username });
     telemetry.metrics.add("Recorded", 1, { name: "kind", value: kind });
     telemetry.log.info("fact-recorded", { kind, sub, userPoolId });
   } catch (error) {
@@ -54,6 +55,21 @@ export const recordFact = async (
       : describeError(error);
     telemetry.metrics.add("RecordFailed", 1, { name: "reason", value: failure.error });
     telemetry.log.error("record-failed", { kind, sub, ...failure });
+  }
+};
+
+/** Throws what the queue threw, whether the record is remembered or not: a person should know of it. */
+const sendOrRemember = async (
+  { records, remember, clock, telemetry }: RecordFactsOptions,
+  record: ResetRecord,
+): Promise<void> => {
+  try {
+    await records.send(record);
+  } catch (error) {
+    await remember?.(record, clock.now()).catch((cause: unknown) =>
+      telemetry.log.error("record-not-remembered", { kind: record.kind, sub: record.sub, ...describeError(cause) }),
+    );
+    throw error;
   }
 };
 

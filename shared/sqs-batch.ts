@@ -13,11 +13,25 @@ export interface Delivery {
   timeLeft: () => number;
 }
 
+/** The message attribute of a message that is remembered elsewhere, and is sent again from there until it is forgotten. */
+export const rememberedAttribute = "remembered";
+
+/** From how many deliveries on a message that fails is remembered, before SQS gives it up. */
+const rememberedAfter = 10;
+
 /**
  * Whether a message is done with; or goes back to the queue without anything having failed; or can never be handled, for a
  * reason that says nothing of what the message holds.
  */
 export type Handled = "done" | "again" | { malformed: string };
+
+/** Keeps messages that the queue may give up, apart from the queue. */
+export interface Memory<Message> {
+  /** Keeps the body of one that may never be handled. */
+  remember: (body: string) => Promise<void>;
+  /** Drops one that is done with, whatever came of it. */
+  forget: (message: Message) => Promise<void>;
+}
 
 type End = "done" | "again" | "failed";
 
@@ -27,32 +41,55 @@ type MessageSchema = v.GenericSchema & { readonly entries: v.ObjectEntries };
 /**
  * Handles the messages of a batch each by itself. One that can never be handled is copied to the dead-letter queue with
  * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours. What cannot be begun in time
- * goes back as well: an invocation that Lambda ends gives back all of its messages, those that are done included.
+ * goes back as well: an invocation that Lambda ends gives back all of its messages, those that are done included. What is
+ * remembered does not go back where its handling throws or cannot begin, since it is sent again from there.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export const createBatchHandler =
   <Schema extends MessageSchema>(
-    { schema, deadLetters, telemetry }: { schema: Schema; deadLetters: DeadLetters; telemetry: Telemetry },
+    {
+      schema,
+      deadLetters,
+      telemetry,
+      memory,
+    }: { schema: Schema; deadLetters: DeadLetters; telemetry: Telemetry; memory?: Memory<v.InferOutput<Schema>> },
     order: "one by one" | "all at once",
     handle: (message: v.InferOutput<Schema>, delivery: Delivery) => Promise<Handled>,
   ) =>
   async (event: SQSEvent, context: Pick<Context, "getRemainingTimeInMillis">): Promise<SQSBatchResponse> => {
     const timeLeft = () => context.getRemainingTimeInMillis();
+    const giveUp = async ({ messageId, body }: SQSRecord, malformed: string): Promise<void> => {
+      telemetry.log.error("message-malformed", { messageId, reason: malformed });
+      telemetry.metrics.add("MessageMalformed", 1);
+      await deadLetters.send(body, malformed);
+    };
     const attempt = async (record: SQSRecord): Promise<End> => {
-      if (timeLeft() < reserve) return "again";
+      const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+      const isRemembered = record.messageAttributes[rememberedAttribute] !== undefined;
+      if (timeLeft() < reserve) return isRemembered ? "done" : "again";
       try {
         const message = understand(schema, record.body);
-        const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-        const handled = message.success ? await handle(message.output, { receiveCount, timeLeft }) : message;
-        if (typeof handled === "string") return handled;
-        telemetry.log.error("message-malformed", { messageId: record.messageId, reason: handled.malformed });
-        telemetry.metrics.add("MessageMalformed", 1);
-        await deadLetters.send(record.body, handled.malformed);
+        if (!message.success) {
+          if (!isRemembered) await memory?.remember(record.body);
+          await giveUp(record, message.malformed);
+          return "done";
+        }
+        const handled = await handle(message.output, { receiveCount, timeLeft });
+        if (handled === "again") return handled;
+        if (handled !== "done") await giveUp(record, handled.malformed);
+        if (isRemembered) await memory?.forget(message.output);
         return "done";
       } catch (error) {
         telemetry.log.error("message-failed", { messageId: record.messageId, ...describeError(error) });
         telemetry.metrics.add("MessageFailed", 1);
-        return "failed";
+        if (!isRemembered && receiveCount >= rememberedAfter) {
+          await memory
+            ?.remember(record.body)
+            .catch((cause: unknown) =>
+              telemetry.log.error("message-not-remembered", { messageId: record.messageId, ...describeError(cause) }),
+            );
+        }
+        return isRemembered ? "done" : "failed";
       }
     };
     const ends = new Map<string, End>();

@@ -30,6 +30,7 @@ export const metricNames = [
   "WindowsOverdue",
   "WindowsNewlyOverdue",
   "OldestOverdue",
+  "RecordsNotHandled",
   "ReconcilerHeartbeat",
   "DeadLettersArrived",
   "DrillSucceeded",

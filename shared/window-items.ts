@@ -40,9 +40,15 @@ const window = v.object({
   ),
   openedBy: v.optional(act),
   changes: v.array(
-    v.object({ ...act.entries, kind: v.picklist(["extended", "replanned", "retried"]), dueAt: instant }),
+    v.object({
+      ...act.entries,
+      kind: v.picklist(["extended", "replanned", "retried", "accepted"]),
+      dueAt: instant,
+      until: v.optional(instant),
+    }),
   ),
   closeAsked: v.optional(act),
+  accepted: v.optional(v.object({ ...act.entries, until: instant })),
   switchingOffUntil: v.optional(instant),
   switchingOffVersion: v.optional(v.number()),
   attempts: v.number(),

@@ -38,10 +38,17 @@ export interface OperatorAct {
   ticket?: string | undefined;
 }
 
+/** That a window past due is a known case until an instant. */
+export interface Acceptance extends OperatorAct {
+  until: Date;
+}
+
 /** What an operator did to an open window, and when it was due afterwards. */
 export interface Change extends OperatorAct {
-  kind: "extended" | "replanned" | "retried";
+  kind: "extended" | "replanned" | "retried" | "accepted";
   dueAt: Date;
+  /** Of an acceptance. */
+  until?: Date | undefined;
 }
 
 /** An exemption: from the moment a user is found, or made, to be without Email MFA until it is on again. */
@@ -66,6 +73,8 @@ export interface Window extends UserKey {
   changes: Change[];
   /** Once a window was told to close it closes: no later fact moves `dueAt` back. */
   closeAsked?: OperatorAct | undefined;
+  /** The newest acceptance; `changes` forgets in the end. */
+  accepted?: Acceptance | undefined;
   /** Until then an operator may be about to switch Email MFA off. */
   switchingOffUntil?: Date | undefined;
   /** Another one each time that an operator is about to switch Email MFA off, or has. */
@@ -222,9 +231,14 @@ export const askToClose = (window: Window, act: OperatorAct): Window => ({
   closeAsked: act,
 });
 
-const withChange = (window: Window, kind: Change["kind"], { at, by, reason, ticket }: OperatorAct): Window => ({
+/** The window with the change noted on it, and nothing else changed. */
+export const withChange = (
+  window: Window,
+  kind: Change["kind"],
+  { at, by, reason, ticket, until }: OperatorAct & Pick<Change, "until">,
+): Window => ({
   ...window,
-  changes: [...window.changes, { kind, at, by, reason, ticket, dueAt: window.dueAt }].slice(-kept),
+  changes: [...window.changes, { kind, at, by, reason, ticket, dueAt: window.dueAt, until }].slice(-kept),
 });
 
 /** The window extended by `milliseconds`, or undefined where that would pass the cap: never silently less than asked. */

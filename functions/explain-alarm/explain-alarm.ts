@@ -1,82 +1,85 @@
-import type { Context } from "aws-lambda";
 import * as v from "valibot";
 import { alarm } from "../../events/alarm.ts";
+import { digest } from "../../events/digest.ts";
+import { acceptedAt, type AcceptedCase, mostAccepted } from "../../shared/accepted-windows.ts";
 import type { Clock } from "../../shared/clock.ts";
+import type { DueIndex } from "../../shared/due-index.ts";
+import type { FailedRecords } from "../../shared/failed-records.ts";
+import type { Ledger } from "../../shared/ledger.ts";
 import type { Policy } from "../../shared/policy.ts";
-import { reserve } from "../../shared/surroundings.ts";
+import type { ServedPool } from "../../shared/served-pools.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
-import type { DueIndex } from "../../shared/due-index.ts";
-import type { Ledger } from "../../shared/ledger.ts";
-import type { ServedPool } from "../../shared/served-pools.ts";
-import { isOverdue, plus, type Window } from "../../shared/window.ts";
 import { beyondReach } from "./beyond-reach.ts";
 import type { Notices } from "./notices.ts";
+import type { Standing } from "./standing.ts";
+import { type Invocation, troubledWindows } from "./troubled-windows.ts";
+import { wordDigest } from "./word-digest.ts";
+import { wordFailedRecords } from "./word-failed-records.ts";
 import { wordNotice } from "./word-notice.ts";
 
 interface Options {
+  /** `<service>-<stage>`, with which every name of the stack begins. */
+  service: string;
   userPoolId: string;
   stage: string;
   windows: Pick<WindowStore, "dueUntil" | "find">;
+  accepted: Pick<Ledger<AcceptedCase>, "list">;
+  failedRecords: Pick<FailedRecords, "list">;
   index: Pick<DueIndex, "count" | "rows">;
   servedPools: Pick<Ledger<ServedPool>, "list">;
+  standing: Standing;
   notices: Notices;
   policy: Pick<Policy, "overdueTolerance">;
   clock: Clock;
   telemetry: Telemetry;
 }
 
-type Invocation = Pick<Context, "getRemainingTimeInMillis">;
-
-const mostNamed = 10;
-const mostRead = 1_000;
+const mostRecords = 1_000;
 
 /**
  * Tells the people who get an alarm what it cannot tell itself: which users, why, and what to run. The alarm goes to
- * them in any case, so that nobody depends on this.
+ * them in any case, so that nobody depends on this. Once a day, tells them what stands.
  */
 export const createExplainAlarm = (options: Options) => async (event: unknown, context: Invocation) => {
+  if (v.is(digest, event)) return sendDigest(options, context);
   const { alarmData } = v.parse(alarm, event);
   if (alarmData.state.value !== "ALARM") return;
   const { userPoolId, stage, clock, notices, telemetry } = options;
   const { alarmName, configuration } = alarmData;
   const now = clock.now();
+  const about = { alarmName, description: configuration?.description, userPoolId, stage };
+  if (alarmName.endsWith("-records-not-handled")) {
+    const records = await options.failedRecords.list(mostRecords);
+    await notices.publish(wordFailedRecords({ ...about, records, uncounted: records.length === mostRecords }));
+    telemetry.log.info("alarm-explained", { alarm: alarmName, records: records.length });
+    return;
+  }
+  const accepted = acceptedAt(await options.accepted.list(mostAccepted), now);
   const first = alarmName.endsWith("-windows-newly-overdue") ? "latest" : "longest";
-  const found = await troubledWindows(options, now, first, context);
+  const found = await troubledWindows({ ...options, accepted, now, first, context });
   const unreached = await beyondReach(options, now);
-  await notices.publish(
-    wordNotice({ alarmName, description: configuration?.description, userPoolId, stage, now, unreached, ...found }),
-  );
+  await notices.publish(wordNotice({ ...about, now, unreached, ...found }));
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 
-/**
- * Open windows that failed to close, or are overdue: the longest, or the latest due of them whole, the others counted. For the
- * latest it begins at those that are overdue: in a mass reset thousands are due that are not. None is read that would leave no
- * time for the notice.
- */
-const troubledWindows = async (
-  { windows, userPoolId, policy }: Options,
-  now: Date,
-  first: "longest" | "latest",
-  context: Invocation,
-) => {
-  const isTroubled = (window: Pick<Window, "attempts" | "dueAt">) =>
-    window.attempts > 0 || isOverdue(window, policy.overdueTolerance, now);
-  const named: Window[] = [];
-  let more = 0;
-  let read = 0;
-  const until = first === "latest" ? plus(now, -policy.overdueTolerance) : now;
-  for await (const ref of windows.dueUntil(userPoolId, until, first)) {
-    read += 1;
-    if (read > mostRead) return { named, more, uncounted: true };
-    if (ref !== "unreadable" && !isTroubled(ref)) continue;
-    const mayRead = named.length < mostNamed && context.getRemainingTimeInMillis() >= reserve;
-    if (ref === "unreadable" || !mayRead) more += 1;
-    else {
-      const { open } = await windows.find(ref);
-      if (open?.windowId === ref.windowId && isTroubled(open)) named.push(open);
-    }
-  }
-  return { named, more, uncounted: false };
+/** An alarm that stands says nothing again: a digest does, every day. */
+const sendDigest = async (options: Options, context: Invocation): Promise<void> => {
+  const { service, userPoolId, stage, clock, notices, telemetry, standing } = options;
+  const now = clock.now();
+  const accepted = acceptedAt(await options.accepted.list(mostAccepted), now);
+  const notice = wordDigest({
+    service,
+    userPoolId,
+    stage,
+    now,
+    alarms: await standing.alarms(),
+    windows: await troubledWindows({ ...options, accepted, now, first: "longest", context }),
+    unreached: await beyondReach(options, now),
+    accepted: accepted.cases,
+    records: await options.failedRecords.list(mostRecords),
+    deadLetters: await standing.deadLetters(),
+  });
+  if (notice !== undefined) await notices.publish(notice);
+  telemetry.log.info(notice === undefined ? "digest-empty" : "digest-sent");
 };

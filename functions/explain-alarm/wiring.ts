@@ -1,7 +1,11 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import { acceptedWindows } from "../../shared/accepted-windows.ts";
+import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
 import { dynamoServedPools } from "../../shared/served-pools.ts";
@@ -10,21 +14,37 @@ import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
 import { dynamoWindowStore } from "../../shared/window-store.ts";
 import { createExplainAlarm } from "./explain-alarm.ts";
 import { snsNotices } from "./notices.ts";
+import { awsStanding } from "./standing.ts";
 
 const settingsSchema = v.object({
   WINDOWS_TABLE: required,
   ALARM_TOPIC_ARN: required,
   USER_POOL_ID: required,
   STAGE: required,
+  ALARM_NAME_PREFIX: required,
+  DEAD_LETTER_QUEUE_URLS: required,
 });
 
 export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
   const settings = parseSettings(settingsSchema, environment);
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws }));
   return createExplainAlarm({
+    service: settings.ALARM_NAME_PREFIX.replace(/-$/, ""),
     userPoolId: settings.USER_POOL_ID,
     stage: settings.STAGE,
     windows: dynamoWindowStore(documents, settings.WINDOWS_TABLE),
+    accepted: acceptedWindows(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
+    failedRecords: dynamoFailedRecords(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
+    standing: awsStanding(
+      {
+        cloudWatch: new CloudWatchClient({ ...inWorker, ...aws }),
+        sqs: new SQSClient({ ...inWorker, ...aws }),
+      },
+      {
+        alarmNamePrefix: settings.ALARM_NAME_PREFIX,
+        deadLetterQueueUrls: settings.DEAD_LETTER_QUEUE_URLS.split(","),
+      },
+    ),
     index: dynamoDueIndex(documents, settings.WINDOWS_TABLE),
     servedPools: dynamoServedPools(documents, settings.WINDOWS_TABLE),
     notices: snsNotices(new SNSClient({ ...inWorker, ...aws }), settings.ALARM_TOPIC_ARN),

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { failureWords } from "../../shared/failure-words.ts";
 import type { Window } from "../../shared/window.ts";
-import type { Notice } from "./notices.ts";
+import { minuteOf, type Notice, noticeOf } from "./notices.ts";
 
 export interface Trouble {
   alarmName: string;
@@ -21,11 +21,9 @@ export interface Trouble {
   unreached: string[];
 }
 
-const longestSubject = 100;
-
 /** Says who is without Email MFA and why, and what to do. Users are named by `sub`, never by username or address. */
 export const wordNotice = (trouble: Trouble): Notice => {
-  const { alarmName, description, stage, named, more, uncounted, unreached } = trouble;
+  const { alarmName, description, named, more, uncounted, unreached } = trouble;
   const count = named.length + more;
   const users = `${uncounted ? "more than " : ""}${count} user${count === 1 ? "" : "s"}`;
   const subject =
@@ -34,17 +32,12 @@ export const wordNotice = (trouble: Trouble): Notice => {
       : unreached.length > 0
         ? "windows are open that nothing closes"
         : "nobody is overdue any more";
-  return {
-    subject: `${alarmName}: ${subject}`.replace(/[^ -~]/g, "?").slice(0, longestSubject),
-    body: [
-      ...(count > 0 ? [open(trouble, users)] : unreached.length > 0 ? [] : [healed(trouble)]),
-      ...named.map((window) => aboutWindow(window, trouble)),
-      ...(more > 0 ? [`And ${uncounted ? "more than " : ""}${more} more: mfactl list --overdue --stage ${stage}`] : []),
-      ...(count > 1 ? [`Try all of them now: mfactl retry --all-overdue --stage ${stage}`] : []),
-      ...unreached,
-      ...(description === undefined ? [] : [description]),
-    ].join("\n\n"),
-  };
+  return noticeOf(`${alarmName}: ${subject}`, [
+    ...(count > 0 ? [open(trouble, users)] : unreached.length > 0 ? [] : [healed(trouble)]),
+    ...aboutWindows(trouble),
+    ...unreached,
+    ...(description === undefined ? [] : [description]),
+  ]);
 };
 
 const healed = ({ userPoolId, stage }: Trouble): string =>
@@ -53,7 +46,17 @@ const healed = ({ userPoolId, stage }: Trouble): string =>
 const open = ({ userPoolId }: Trouble, users: string): string =>
   `Email MFA should be on again for ${users} of the user pool ${userPoolId}, and is not. Until it is, a password alone signs them in.`;
 
-const aboutWindow = (window: Window, { now, stage }: Trouble): string => {
+/** Each of the named, how many there are besides, and how to try all of them. */
+export const aboutWindows = (trouble: Pick<Trouble, "named" | "more" | "uncounted" | "now" | "stage">): string[] => {
+  const { named, more, uncounted, stage } = trouble;
+  return [
+    ...named.map((window) => aboutWindow(window, trouble)),
+    ...(more > 0 ? [`And ${uncounted ? "more than " : ""}${more} more: mfactl list --overdue --stage ${stage}`] : []),
+    ...(named.length + more > 1 ? [`Try all of them now: mfactl retry --all-overdue --stage ${stage}`] : []),
+  ];
+};
+
+const aboutWindow = (window: Window, { now, stage }: Pick<Trouble, "now" | "stage">): string => {
   const { sub, dueAt, openedAt, lastFailure, attempts } = window;
   const failure = lastFailure && failureWords(lastFailure.error);
   return [
@@ -69,6 +72,3 @@ const aboutWindow = (window: Window, { now, stage }: Trouble): string => {
 
 const nextTry = ({ nextTryAt }: Window, now: Date): string =>
   nextTryAt === undefined || nextTryAt <= now ? "within 5 minutes" : minuteOf(nextTryAt);
-
-/** `2026-01-15 10:00 UTC` */
-const minuteOf = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace("T", " ")} UTC`;

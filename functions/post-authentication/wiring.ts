@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { triggerClient } from "../../shared/aws/trigger-client.ts";
+import { rememberRecord } from "../../shared/failed-record.ts";
 import { sqsRecordsQueue } from "../../shared/records-queue.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
 import type { Surroundings } from "../../shared/surroundings.ts";
@@ -12,10 +13,12 @@ const settingsSchema = v.object({ RECORDS_QUEUE_URL: required, WINDOWS_TABLE: re
 export const wire = (surroundings: Surroundings) => {
   const { environment, clock, newId, telemetry } = surroundings;
   const settings = parseSettings(settingsSchema, environment);
+  const dynamo = triggerClient("dynamodb", 1, surroundings);
   return createPostAuthentication({
     records: sqsRecordsQueue(triggerClient("sqs", 2, surroundings), settings.RECORDS_QUEUE_URL),
     // A sign-in that could not be looked up is recorded: that costs less of the user's time than a second attempt.
-    glance: dynamoWindowGlance(triggerClient("dynamodb", 1, surroundings), settings.WINDOWS_TABLE),
+    glance: dynamoWindowGlance(dynamo, settings.WINDOWS_TABLE),
+    remember: rememberRecord(dynamo, settings.WINDOWS_TABLE),
     policy: { verifyEvery: settings.VERIFY_EVERY },
     clock,
     newId,

@@ -1,7 +1,10 @@
-import type { Count, DueIndex } from "../../shared/due-index.ts";
+import { type AcceptedWindows, mostAccepted } from "../../shared/accepted-windows.ts";
+import type { Count, DueIndex, DueRow } from "../../shared/due-index.ts";
 import { firstImpossible } from "../../shared/impossible.ts";
 import { withoutAddresses } from "../../shared/telemetry.ts";
+import type { OverdueRef } from "../../shared/window-items.ts";
 import { plus } from "../../shared/window.ts";
+import { findAccepted } from "./accepted.ts";
 
 /** Where a count stops: "10,000" says as much as the number, and costs no more each time. */
 export const mostCounted = 10_000;
@@ -15,6 +18,8 @@ const mostNamed = 10;
 export interface CountOptions {
   index: DueIndex;
   userPoolId: string;
+  /** Known cases: they leave the counts until their acceptance ends. */
+  accepted: AcceptedWindows;
   /** `overdueTolerance` in milliseconds. */
   tolerance: number;
   now: Date;
@@ -24,13 +29,13 @@ export interface CountOptions {
 }
 
 export interface Overdue {
-  /** Past due by more than the tolerance. */
+  /** Past due by more than the tolerance, and not accepted. */
   overdue: Count;
-  /** Those of them that no run has counted yet. */
+  /** Those of them that no run has counted yet, or whose acceptance has ended since the last run. */
   newly: Count;
   /** Windows due before this have been counted by now. */
   countedDueBefore: Date;
-  /** Seconds by which the longest due that makes sense is past due. */
+  /** Seconds by which the longest due that makes sense, and is not accepted, is past due. */
   oldest: number;
   /** Rows that make no sense among the longest due. */
   unreadable: number;
@@ -45,29 +50,56 @@ export interface Overdue {
  * last run left; undefined, or of the future, counts all overdue windows as new.
  */
 export const countOverdue = async (options: CountOptions, countedDueBefore: Date | undefined): Promise<Overdue> => {
-  const { index, userPoolId, tolerance, now, pastDue, mayGoOn } = options;
+  const { index, userPoolId, accepted, tolerance, now, pastDue, mayGoOn } = options;
   const dueBefore = plus(now, -tolerance);
   const until = plus(dueBefore, -1);
   const from = countedDueBefore !== undefined && countedDueBefore > now ? undefined : countedDueBefore;
+  const lastRun = from === undefined ? now : plus(from, tolerance);
   const longestDue = await index.rows(userPoolId, { until: pastDue }, front);
+  const readable = readableOf(longestDue.rows);
+  const known = longestDue.next === undefined ? readable : await findAccepted(options, until, lastRun);
   const count = async (first: Date | undefined): Promise<Count> => {
     if (first !== undefined && first > until) return { count: 0, atLeast: false };
-    if (longestDue.next !== undefined) return index.count(userPoolId, { from: first, until }, mostCounted, mayGoOn);
+    const held = known.filter((window) => accepted.has(window) && isBetween(window.dueAt.toISOString(), first, until));
+    if (longestDue.next !== undefined) {
+      const all = await index.count(userPoolId, { from: first, until }, mostCounted, mayGoOn);
+      return { ...all, count: Math.max(0, all.count - held.length) };
+    }
     const rows = longestDue.rows.filter(({ key: { dueAt } }) => isBetween(dueAt, first, until));
-    return { count: rows.length, atLeast: false };
+    return { count: rows.length - held.length, atLeast: false };
   };
   const overdue = await count(undefined);
-  const newly = from === undefined ? overdue : await count(from);
-  const readable = longestDue.rows.flatMap(({ window }) => (window === "unreadable" ? [] : [window]));
-  const [longest] = readable;
   return {
     overdue,
-    newly,
+    newly: from === undefined ? overdue : withMore(await count(from), endedSince(known, accepted, from, lastRun)),
     countedDueBefore: dueBefore,
-    oldest: longest === undefined ? 0 : (now.getTime() - longest.dueAt.getTime()) / 1000,
+    oldest: await oldestOf(options, longestDue),
     unreadable: longestDue.rows.length - readable.length,
     ...(await countImpossible(options)),
   };
+};
+
+const readableOf = (rows: DueRow[]): OverdueRef[] =>
+  rows.flatMap(({ window }) => (window === "unreadable" ? [] : [window]));
+
+/** How many windows were overdue before, and count from now on: their acceptance has ended since the last run. */
+const endedSince = (known: OverdueRef[], accepted: AcceptedWindows, from: Date, lastRun: Date): number =>
+  known.filter((window) => window.dueAt < from && accepted.hasEndedSince(window, lastRun)).length;
+
+const withMore = ({ count, atLeast }: Count, more: number): Count => ({ count: count + more, atLeast });
+
+/** Reads on only past accepted windows, and no further than there can be of them. */
+const oldestOf = async (
+  { index, userPoolId, accepted, now, pastDue, mayGoOn }: CountOptions,
+  front: Awaited<ReturnType<DueIndex["rows"]>>,
+): Promise<number> => {
+  let { rows, next } = front;
+  for (let read = rows.length; ; read += rows.length) {
+    const longest = readableOf(rows).find((window) => !accepted.has(window));
+    if (longest !== undefined) return (now.getTime() - longest.dueAt.getTime()) / 1000;
+    if (next === undefined || read > mostAccepted || !mayGoOn()) return 0;
+    ({ rows, next } = await index.rows(userPoolId, { until: pastDue }, mostAccepted, next));
+  }
 };
 
 /** As the index compares: by the text. */

@@ -1,4 +1,5 @@
 import type { Context } from "aws-lambda";
+import { acceptedAt, type AcceptedCase, mostAccepted } from "../../shared/accepted-windows.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { DueIndex } from "../../shared/due-index.ts";
 import { minute } from "../../shared/duration.ts";
@@ -19,6 +20,10 @@ interface Options {
   userPoolId: string;
   index: DueIndex;
   queue: Pick<DueQueue, "sendAll" | "depth">;
+  /** Which overdue windows are known cases: they do not count, and are tried as the others. */
+  accepted: Pick<Ledger<AcceptedCase>, "list">;
+  /** Counts the records that nobody has handled, and sends them again while it may go on; gives what is to be logged of it. */
+  sendFailedRecordsAgain: (mayGoOn: () => boolean) => Promise<{ recordsNotHandled: number; recordsSentAgain: number }>;
   deadLetterQueues: readonly DeadLetterQueue[];
   state: Pick<Ledger<ReconcilerState>, "list" | "put">;
   servedPools: Pick<Ledger<ServedPool>, "list" | "put">;
@@ -42,8 +47,8 @@ const reserve = { counting: 35_000, nudging: 20_000, lookingForPools: 12_000 };
 /**
  * Finds the windows that should be closed by now, whatever became of their timers, by the table alone: counts them, and puts
  * them on the DUE queue. What it reads in a run is bounded, so that half a million windows past due do not keep it from
- * counting, nudging and its heartbeat. A failure to count or to nudge ends the run without a heartbeat; what fails besides
- * ends it as failed, after the heartbeat.
+ * counting, nudging and its heartbeat. Sends the records again that failed. A failure to count, to nudge or to send those
+ * leaves the run without a heartbeat; what fails besides ends it as failed, after the heartbeat.
  */
 export const createReconcile =
   (options: Options) =>
@@ -56,7 +61,11 @@ export const createReconcile =
     const memory = await recall(options, steps);
     const served = await steps.attempt("read-served-pools", () => options.servedPools.list(mostServedPools));
 
-    const counting = { ...look, tolerance: policy.overdueTolerance, mayGoOn: whileLeft(reserve.counting) };
+    const known = await steps.attempt("read-accepted", () => options.accepted.list(mostAccepted));
+    // Where that cannot be read they count, which alarms.
+    const accepted = acceptedAt(known ?? [], now);
+
+    const counting = { ...look, accepted, tolerance: policy.overdueTolerance, mayGoOn: whileLeft(reserve.counting) };
     const reported = await reportOverdue(counting, { steps, telemetry }, memory.before, served);
     // The alarms must not wait for the queue, which may be what is down.
     await telemetry.flush();
@@ -66,10 +75,13 @@ export const createReconcile =
     const nudging = { ...look, queue, most, mayGoOn: whileLeft(reserve.nudging) };
     const { nudged, unreadable, until } = await nudge(nudging, memory.before?.nudgedUntil);
     const open = await index.count(userPoolId, {}, mostOpenCounted, whileLeft(reserve.nudging));
+    const failedRecords = await steps.attempt("send-failed-records", () =>
+      options.sendFailedRecordsAgain(whileLeft(reserve.nudging)),
+    );
     logUnreadable(telemetry, Math.max(unreadable, reported.unreadable));
     telemetry.metrics.add("WindowsOpen", open.count);
-    telemetry.metrics.add("ReconcilerHeartbeat", 1);
-    telemetry.log.info("reconciled", { open: open.count, ...reported.summary, nudged });
+    if (failedRecords !== undefined) telemetry.metrics.add("ReconcilerHeartbeat", 1);
+    telemetry.log.info("reconciled", { open: open.count, ...reported.summary, nudged, ...failedRecords });
     await telemetry.flush();
 
     const deadLetters = memory.isLost ? undefined : await reportArrivals(options, steps, memory.before?.deadLetters);

@@ -2,19 +2,24 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import { acceptedWindows } from "../../shared/accepted-windows.ts";
 import { dynamoDueIndex } from "../../shared/due-index.ts";
+import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import { dynamoLedger } from "../../shared/ledger.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
 import { queueDepth, sqsDueQueue } from "../../shared/queues.ts";
 import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
 import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
+import { sendFailedRecordsAgain } from "./failed-records.ts";
 import { createReconcile } from "./reconcile.ts";
+import { sqsRecordsQueue } from "./records-queue.ts";
 import { reconcilerState } from "./state.ts";
 
 const settingsSchema = v.object({
   WINDOWS_TABLE: required,
   DUE_QUEUE_URL: required,
+  RECORDS_QUEUE_URL: required,
   USER_POOL_ID: required,
   RECORDS_DLQ_URL: required,
   DUE_DLQ_URL: required,
@@ -29,11 +34,15 @@ export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
   const { WINDOWS_TABLE: table, USER_POOL_ID: userPoolId } = settings;
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws }));
   const sqs = new SQSClient({ ...inWorker, ...aws });
+  const failedRecords = dynamoFailedRecords(documents, table, userPoolId);
+  const records = sqsRecordsQueue(sqs, settings.RECORDS_QUEUE_URL);
   const deadLetterQueue = (name: string, url: string) => ({ name, depth: () => queueDepth(sqs, url) });
   return createReconcile({
     userPoolId,
     index: dynamoDueIndex(documents, table),
     queue: sqsDueQueue(sqs, settings.DUE_QUEUE_URL),
+    accepted: acceptedWindows(documents, table, userPoolId),
+    sendFailedRecordsAgain: (mayGoOn) => sendFailedRecordsAgain({ failedRecords, records, clock, telemetry }, mayGoOn),
     deadLetterQueues: [
       deadLetterQueue("records", settings.RECORDS_DLQ_URL),
       deadLetterQueue("due", settings.DUE_DLQ_URL),

@@ -1,27 +1,46 @@
 import * as v from "valibot";
-import { record } from "../../events/record.ts";
+import { record, type ResetRecord } from "../../events/record.ts";
+import type { FailedRecords } from "../../shared/failed-records.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
 import { recordFact } from "../../shared/lifecycle/record-fact.ts";
 import type { DeadLetters } from "../../shared/queues.ts";
-import { createBatchHandler } from "../../shared/sqs-batch.ts";
+import { createBatchHandler, type Memory } from "../../shared/sqs-batch.ts";
 import { UsernameRefusedError } from "../../shared/user-directory.ts";
+import { recordToRemember } from "./record-to-remember.ts";
 
 const looksAtMissing = 2;
 
 /**
  * Takes facts off the RECORDS queue and puts each on its user's window. The user of a fact may be missing at one look: the
- * message then comes back after the queue's visibility timeout, and a second look decides.
+ * message then comes back after the queue's visibility timeout, and a second look decides. What fails time and again, or cannot
+ * be understood but says whose it is, is remembered until its user was looked at. A record that names another user than its
+ * `sub` is not: nothing of it is believed.
  */
-export const createRecordReset = (deps: Deps & { userPoolId: string; deadLetters: DeadLetters }) => {
+export const createRecordReset = (
+  deps: Deps & {
+    userPoolId: string;
+    deadLetters: DeadLetters;
+    failedRecords: Pick<FailedRecords, "remember" | "forget">;
+  },
+) => {
+  const { failedRecords, userPoolId, clock, telemetry } = deps;
   const schema = v.pipe(
     record,
-    v.check(({ userPoolId }) => userPoolId === deps.userPoolId, "a record of this stack's user pool"),
+    v.check((fact) => fact.userPoolId === userPoolId, "a record of this stack's user pool"),
   );
-  return createBatchHandler({ ...deps, schema }, "one by one", async (fact, { receiveCount }) => {
+  const memory: Memory<ResetRecord> = {
+    async remember(body) {
+      const now = clock.now();
+      const found = recordToRemember(body, userPoolId, now);
+      if (found !== undefined) await failedRecords.remember(found, now);
+    },
+    forget: (fact) => failedRecords.forget(fact),
+  };
+  return createBatchHandler({ ...deps, schema, memory }, "one by one", async (fact, { receiveCount }) => {
     const isLastLook = receiveCount >= looksAtMissing;
     const result = await recordFact(deps, fact, { isLastLook }).catch(unlessRefused);
     if (result === "refused") return { malformed: "username: expected one that Cognito takes" };
-    deps.telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
+    telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
     if (result === "disbelieved") return { malformed: "username: expected the name of the user with this sub" };
     return result === "missing" && !isLastLook ? "again" : "done";
   });

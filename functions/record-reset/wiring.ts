@@ -4,6 +4,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
 import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
@@ -27,13 +28,12 @@ const settingsSchema = v.object({
 export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings) => {
   const settings = parseSettings(settingsSchema, environment);
   const sqs = new SQSClient({ ...inWorker, ...aws });
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws }));
   return createRecordReset({
     userPoolId: settings.USER_POOL_ID,
     deadLetters: sqsDeadLetters(sqs, settings.RECORDS_DLQ_URL),
-    windows: dynamoWindowStore(
-      DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws })),
-      settings.WINDOWS_TABLE,
-    ),
+    failedRecords: dynamoFailedRecords(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
+    windows: dynamoWindowStore(documents, settings.WINDOWS_TABLE),
     users: cognitoUserDirectory(
       new CognitoIdentityProviderClient({ ...inWorker, ...aws }),
       settings.USER_POOL_ID,

@@ -19,6 +19,7 @@ import {
   tableAfter,
   throwing,
   withoutDeadline,
+  withoutSendingAgain,
 } from "./tampers.ts";
 
 /** A deliberate mistake, made in the wiring of the simulation and nowhere in the product. */
@@ -83,6 +84,12 @@ export const bugs: readonly Bug[] = [
     what: "a change is written over whatever came in between",
     within: 200,
     wires: both(overwrite),
+  },
+  {
+    name: "never-sent-again",
+    what: "records that the queue did not take are remembered, and left at that",
+    within: 30,
+    wires: { reconcile: withoutSendingAgain },
   },
   {
     name: "acknowledge-malformed",

@@ -22,6 +22,7 @@ interface Ending {
 export const checkEnding = (ending: Ending): void => {
   const { watch, deadLetters, rubbish } = ending;
   for (const window of watch.windows.open()) watch.violate("a window that never closed", window);
+  for (const id of watch.remembered()) watch.violate(`the record ${id} that is still not handled`);
   for (const { window } of watch.opened.values()) {
     const closed = watch.windows.closed().find(({ windowId }) => windowId === window.windowId);
     if (closed === undefined) watch.violate("a window without a closed copy", window);

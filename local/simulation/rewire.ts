@@ -5,6 +5,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createReEnableMfa } from "../../functions/re-enable-mfa/re-enable-mfa.ts";
 import { createRecordReset } from "../../functions/record-reset/record-reset.ts";
+import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
 import { createPacer } from "../../shared/pacer.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
@@ -23,7 +24,13 @@ export const recordResetWith =
   (tamper: (ports: Ports) => Partial<Ports>): Wire =>
   (surroundings) => {
     const ports = portsOf(surroundings, "RECORDS_DLQ_URL");
-    return createRecordReset({ ...ports, ...tamper(ports), userPoolId: setting(surroundings, "USER_POOL_ID") });
+    const userPoolId = setting(surroundings, "USER_POOL_ID");
+    const failedRecords = dynamoFailedRecords(
+      DynamoDBDocumentClient.from(new DynamoDBClient({ ...surroundings.aws })),
+      setting(surroundings, "WINDOWS_TABLE"),
+      userPoolId,
+    );
+    return createRecordReset({ ...ports, ...tamper(ports), userPoolId, failedRecords });
   };
 
 /** The same for re-enable-mfa. */

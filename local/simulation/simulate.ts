@@ -172,6 +172,7 @@ const untilQuiet = async ({ clock, aws, watch, stack, scenario }: World): Promis
   const longest = stack.operator.policy.maxWindow + 3 * hour;
   const isQuiet = () =>
     watch.windows.open().length === 0 &&
+    watch.remembered().length === 0 &&
     [names.recordsQueue, names.dueQueue].every((name) => aws.sqs.findByName(name).nextVisibleAt() === undefined);
   while (!isQuiet() && clock.now() < plus(scenario.faultsEnd, longest)) await clock.advanceBy(10 * minute);
 };

@@ -6,6 +6,7 @@ import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Context, SQSEvent } from "aws-lambda";
 import { wire as customMessage } from "../../functions/custom-message/wiring.ts";
 import { wire as postAuthentication } from "../../functions/post-authentication/wiring.ts";
+import { wire as reconcile } from "../../functions/reconcile/wiring.ts";
 import { minute } from "../../shared/duration.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
 import { partition } from "../../shared/user-partition.ts";
@@ -168,6 +169,12 @@ export const onlyBeating: Wire =
     telemetry.metrics.add("ReconcilerHeartbeat", 1);
     void telemetry.flush();
   };
+
+/** What is remembered goes where nobody reads it. */
+export const withoutSendingAgain: Wire = (surroundings) => {
+  const { environment } = surroundings;
+  return reconcile({ ...surroundings, environment: { ...environment, RECORDS_QUEUE_URL: environment["DUE_DLQ_URL"] } });
+};
 
 /** Takes the username of the record for the window's. */
 export const namedByRecord: Tamper = ({ windows }) => ({

@@ -1,6 +1,7 @@
 import { clockDifference } from "../../shared/clock-difference.ts";
 import { day, minute } from "../../shared/duration.ts";
 import { emailMfaIsOn, isProtected } from "../../shared/factors.ts";
+import { failedRecordsLedger } from "../../shared/failed-record.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { type ClosedWindow, plus, type Window } from "../../shared/window.ts";
 import { currentInvocation } from "../aws/lambda/invocation.ts";
@@ -110,6 +111,13 @@ export class Watch {
         this.violate(`exempt ${Math.round(late / minute)} minutes past due, and no alarm stands`, window);
       }
     }
+  }
+
+  /** The ids of the records whose users nobody has looked at, as the table has them. */
+  remembered(): string[] {
+    return [...this.#options.table.items(names.windowsTable)]
+      .filter(({ user }) => String(user?.["S"]).startsWith(`${failedRecordsLedger}#`))
+      .map(({ item }) => String(item?.["S"]));
   }
 
   /** After a sign-in of which post-authentication has recorded nothing and reported no failure. */

@@ -2,6 +2,7 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { minute } from "../../shared/duration.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
+import { rememberedAttribute } from "../../shared/sqs-batch.ts";
 import type { Surroundings } from "../../shared/surroundings.ts";
 import { plus } from "../../shared/window.ts";
 import { inProcessHandler, inProcessSend } from "../aws/in-process-handler.ts";
@@ -19,6 +20,7 @@ import type { Bug } from "./bugs.ts";
 import { CallGate } from "./call-gate.ts";
 import { describeCall } from "./describe-call.ts";
 import { inEnvironments } from "./environments.ts";
+import { factOf } from "./fact-ledger.ts";
 import { Faults } from "./faults.ts";
 import { InvocationTelemetry } from "./invocation-telemetry.ts";
 import { createOperator } from "./operators.ts";
@@ -208,7 +210,7 @@ const isForCognito = ({ headers }: WireRequest): boolean =>
 
 /**
  * Reports to the watch which facts record-reset says it is done with, and whether it is still at work in its last millisecond
- * though no single call held it up.
+ * though no single call held it up. A fact that is still remembered will come again.
  */
 const noting = (
   handler: Handler,
@@ -225,8 +227,10 @@ const noting = (
     const answer = (await handler(event, context)) as SQSBatchResponse;
     cancel();
     const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-    for (const { messageId, body } of (event as SQSEvent).Records) {
-      if (!failed.has(messageId)) watch.facts.handled(body, now());
+    for (const { messageId, body, messageAttributes } of (event as SQSEvent).Records) {
+      const comesAgain =
+        rememberedAttribute in messageAttributes && watch.remembered().includes(factOf(body)?.id ?? "");
+      if (!failed.has(messageId) && !comesAgain) watch.facts.handled(body, now());
     }
     return answer;
   };

@@ -145,7 +145,8 @@ const withdraw = async (deps: Deps, window: Window): Promise<void> => {
   }
 };
 
-type ChangeDeps = Pick<Deps, "windows" | "timers" | "clock" | "telemetry">;
+/** What an act on an open window needs. */
+export type ChangeDeps = Pick<Deps, "windows" | "timers" | "clock" | "telemetry">;
 
 /** Moves `dueAt` by `milliseconds`; refuses what would pass the cap. */
 export const extendByOperator = (
@@ -185,11 +186,14 @@ export const replanByOperator = (
     replanWindow(window, replan.gracePeriod, replan.reach, { at: deps.clock.now(), ...act }),
   );
 
-const changeOpenWindow = async (
+type Audited = Omit<OperatorAct, "at"> & { until?: Date };
+
+/** Writes what `change` makes of the user's open window, and the act into the audit, as `event`; refuses what it refuses. */
+export const changeOpenWindow = async (
   deps: ChangeDeps,
   user: UserKey,
   event: string,
-  act: Omit<OperatorAct, "at">,
+  act: Audited,
   change: (window: Window) => Window | Refusal,
 ): Promise<Operated> => {
   for (let tries = 0; ; tries += 1) {
@@ -210,12 +214,13 @@ const audit = (
   { telemetry }: Pick<Deps, "telemetry">,
   event: string,
   { sub, windowId, dueAt }: Window,
-  { by, reason, ticket }: Omit<OperatorAct, "at">,
+  { by, reason, ticket, until }: Audited,
 ): void => {
   telemetry.log.info(event, {
     sub,
     windowId,
     dueAt: dueAt.toISOString(),
+    until: until?.toISOString(),
     by,
     reason: reason && withoutAddresses(reason),
     ticket: ticket && withoutAddresses(ticket),

@@ -1,4 +1,5 @@
 import type { Due } from "../../events/due.ts";
+import { isAccepted } from "../accept-window.ts";
 import { emailMfaIsOn, prefersEmail } from "../factors.ts";
 import type { Pacer } from "../pacer.ts";
 import { mayBeThePool, poolFault, requireProvingPool, unchanged } from "../pool-mfa.ts";
@@ -131,7 +132,9 @@ const keepOpen = async (
   error: unknown,
 ): Promise<ReEnabled> => {
   const failure = describeError(error);
-  telemetry.metrics.add("ReEnableFailed", 1, { name: "reason", value: failure.error });
+  // A known case must not keep the alarm standing for the next one.
+  const accepted = isAccepted(window.accepted, clock.now());
+  if (!accepted) telemetry.metrics.add("ReEnableFailed", 1, { name: "reason", value: failure.error });
   for (let current: Window | undefined = window; current !== undefined && isSameTry(current, window);) {
     const failed = await windows.update(noteFailure(current, failure, clock.now()));
     if (failed !== "conflict") {
@@ -141,6 +144,7 @@ const keepOpen = async (
         windowId: failed.windowId,
         dueAt: failed.dueAt.toISOString(),
         attempts: failed.attempts,
+        accepted,
         nextTryAt: failed.nextTryAt?.toISOString(),
         ...failure,
       });

@@ -5,8 +5,10 @@ import { createExplainAlarm } from "../../functions/explain-alarm/explain-alarm.
 import { snsNotices, type Notice } from "../../functions/explain-alarm/notices.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
 import { names } from "../../local/service-names.ts";
+import { acceptanceExpiry, acceptedWindows } from "../../shared/accepted-windows.ts";
 import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
+import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { noteFailure, plus, type Window } from "../../shared/window.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
@@ -32,9 +34,13 @@ const explain = async (
   const published: Notice[] = [];
   const clock = { now: () => now, sleep: async () => undefined };
   await createExplainAlarm({
+    service: "cognito-mfa-lifecycle-prod",
     userPoolId,
     stage: "prod",
+    standing: { alarms: async () => [], deadLetters: async () => [] },
     windows,
+    accepted: acceptedWindows(local.documents, names.windowsTable, userPoolId),
+    failedRecords: dynamoFailedRecords(local.documents, names.windowsTable, userPoolId),
     index: dynamoDueIndex(local.documents, names.windowsTable),
     servedPools: dynamoServedPools(local.documents, names.windowsTable),
     notices: {
@@ -76,6 +82,19 @@ describe("the explanation of an alarm", () => {
   it("holds neither username nor address, in the subject or the body", async () => {
     await local.windows.open(failed(windowOf("sub-1", openedAt, hour), "Strange", now));
     expect(JSON.stringify(await explain())).not.toMatch(/name-of-|hanako|@/);
+  });
+
+  it("leaves out who is accepted, until the acceptance ends", async () => {
+    const ledger = acceptedWindows(local.documents, names.windowsTable, userPoolId);
+    for (const [sub, until] of [["known", plus(now, day)], ["ended", plus(now, -minute)], ["other"]] as const) {
+      const window = windowOf(sub, openedAt, hour);
+      await local.windows.open(window);
+      const entry = { sub, dueAt: window.dueAt, until: until ?? now, at: plus(now, -day), by: "admin" };
+      if (until !== undefined) await ledger.put(window.windowId, entry, acceptanceExpiry(entry));
+    }
+    const [notice] = await explain();
+    expect(notice?.subject).toContain("2 users");
+    expect(notice?.body.match(/^user .*/gm)?.sort()).toEqual(["user      ended", "user      other"]);
   });
 
   it("names a window that failed before it is overdue, and one that is overdue without a try", async () => {
@@ -143,6 +162,21 @@ describe("the explanation of an alarm", () => {
     expect(read).toBe(1_001);
     expect(notice?.subject).toContain("more than 1000 users");
     expect(notice?.body).toContain("And more than 990 more");
+  });
+
+  it("names the users of records that nobody has handled, the oldest first", async () => {
+    const failedRecords = dynamoFailedRecords(local.documents, names.windowsTable, userPoolId);
+    for (let index = 0; index < 12; index += 1) {
+      const at = plus(now, -index * minute);
+      const record = { version: 1, id: `id-${index}`, kind: "signed-in", at, userPoolId } as const;
+      await failedRecords.remember({ ...record, sub: `sub-${index}`, username: "hanako@example.com" }, now);
+    }
+    const alarmData = { ...sample.alarmData, alarmName: "cognito-mfa-lifecycle-prod-records-not-handled" };
+    const [notice] = await explain({ ...sample, alarmData });
+    expect(notice?.subject).toBe("cognito-mfa-lifecycle-prod-records-not-handled: 12 records not handled");
+    expect(notice?.body).toMatch(/user {6}sub-11\nrecord {4}signed-in, 2026-01-15 09:49 UTC[^]*user {6}sub-2\n/);
+    expect(notice?.body).toContain("And 2 more.");
+    expect(notice?.body).not.toMatch(/sub-1\n|hanako|@/);
   });
 
   it("says so when it healed meanwhile", async () => {

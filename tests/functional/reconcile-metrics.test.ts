@@ -35,6 +35,8 @@ it("reports who is exempt, who is overdue and for how long, and that it is alive
       },
       depth: async () => 0,
     },
+    accepted: { list: async () => [] },
+    sendFailedRecordsAgain: async () => ({ recordsNotHandled: 0, recordsSentAgain: 0 }),
     deadLetterQueues: [{ name: "records", depth: async () => 2 }],
     state: dynamoLedger(local.documents, names.windowsTable, {
       name: "reconciler",

@@ -1,8 +1,11 @@
 import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQS } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { run } from "../../cli/run.ts";
 import { type Behaviour, defaultBehaviour } from "../../local/aws/cognito/behaviour.ts";
 import { startLocalAws } from "../../local/aws/local-aws.ts";
+import { acceptedWindows } from "../../shared/accepted-windows.ts";
 import { deployStack, type StackOptions } from "../../local/stack.ts";
 
 /** What mfactl said, and its exit code. */
@@ -62,6 +65,12 @@ export const startMfactlStack = async (
     cognito,
     sqs,
     mfactl,
+    /** As an operator's tool would read and write them. */
+    accepted: acceptedWindows(
+      DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientOptions("test"))),
+      stack.outputs.WindowsTableName,
+      userPoolId,
+    ),
     /** The document that a command prints with --json; the test fails when it fails. */
     async json(...argv: string[]): Promise<Record<string, never>> {
       const { code, stdout, stderr } = await mfactl([...argv, "--json"]);

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { names } from "../../local/service-names.ts";
 import type { Call } from "../../local/aws/service.ts";
 import type { Variant } from "../infra/template/variants.ts";
@@ -40,37 +39,39 @@ const ofQueue = (call: Call): string[] | undefined => {
   ];
 };
 
-/** The partitions that the call reads or writes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
-const leadingKeys = ({ input }: Call): string[] => {
-  const keyed = [input["Key"], input["Item"], { user: partitionOf(input["ExpressionAttributeValues"]) }];
-  return v
-    .parse(v.array(v.fallback(v.optional(v.object({ user: v.object({ S: v.string() }) })), undefined)), keyed)
-    .flatMap((one) => one?.user.S ?? []);
-};
-
-/** Every query of ours names the partition `:user`. */
-const partitionOf = (values: unknown): unknown =>
-  typeof values === "object" && values !== null && ":user" in values ? values[":user"] : undefined;
-
-/** The partition of a ledger in the words of the template; undefined for a user's, which begins with the id of a pool. */
-const ledgerOf = (partition: string, poolId: string): string | undefined => {
-  const [name = "", owner = ""] = partition.split("#");
-  if (name.includes("_")) return undefined;
-  return `${name}#${owner === "all" ? owner : poolId}`;
-};
-
-const ofTable = (call: Call, poolId: string): string[] | undefined => {
+const ofTable = (call: Call): string[] | undefined => {
   const { operation, input } = call;
   const tables = Object.keys(input["RequestItems"] ?? { [text(call, "TableName")]: {} });
   if (tables.join() !== names.windowsTable) return undefined;
   const index = text(call, "IndexName");
-  const permission = `dynamodb:${operation} on ${index === "" ? "WindowsTable.Arn" : `\${WindowsTable.Arn}/index/${index}`}`;
-  const partitions = index === "" ? leadingKeys(call) : [];
-  if (partitions.length === 0) return [permission];
-  return partitions.map((partition) => {
-    const ledger = ledgerOf(partition, poolId);
-    return ledger === undefined ? permission : `${permission} for ${ledger}`;
-  });
+  if (index !== "") return [`dynamodb:${operation} on \${WindowsTable.Arn}/index/${index}`];
+  const needed = `dynamodb:${operation} on WindowsTable.Arn`;
+  const partitions = partitionsOf(input);
+  return partitions.length === 0 ? [needed] : partitions.map((partition) => `${needed} of ${partition}`);
+};
+
+interface Keyed {
+  user?: { S?: string };
+}
+
+/**
+ * The partitions that a call names, as the template would: those of the users of the pool, or a ledger's. A scan names none.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+const partitionsOf = (input: Call["input"]): string[] => {
+  const { Item, Key, RequestItems, ExpressionAttributeValues, KeyConditionExpression } = input as {
+    Item?: Keyed;
+    Key?: Keyed;
+    RequestItems?: Record<string, { Keys: Keyed[] }>;
+    ExpressionAttributeValues?: Record<string, { S?: string }>;
+    KeyConditionExpression?: string;
+  };
+  const asked = KeyConditionExpression === undefined ? [] : [{ user: ExpressionAttributeValues?.[":user"] ?? {} }];
+  const keys = [Item, Key, ...Object.values(RequestItems ?? {}).flatMap(({ Keys }) => Keys), ...asked];
+  const users = keys.flatMap((key) => (key === undefined ? [] : [key.user?.S ?? "unknown"]));
+  return [
+    ...new Set(users.map((user) => user.replace(/^[\w-]+_\w+#.*/, "${Pool}#user").replace(/#[\w-]+_\w+$/, "#${Pool}"))),
+  ];
 };
 
 /** What an operator's tool asks besides. */
@@ -110,11 +111,11 @@ const functionOf = (call: Call): string =>
  * The permissions that AWS asks for on this call, as "action on resource" in the words of the template.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html. Throws for a call that it does not know.
  */
-export const permissionsFor = (call: Call, { pool, poolId, topic }: Variant): string[] => {
+export const permissionsFor = (call: Call, { pool, topic }: Pick<Variant, "pool" | "topic">): string[] => {
   const { service, operation } = call;
   if (service === "cognito-idp" && text(call, "UserPoolId") !== "") return [`cognito-idp:${operation} on ${pool}`];
   const permissions =
-    service === "DynamoDB" ? ofTable(call, poolId) : service === "SQS" ? ofQueue(call) : ofOperator(call, topic);
+    service === "DynamoDB" ? ofTable(call) : service === "SQS" ? ofQueue(call) : ofOperator(call, topic);
   if (permissions !== undefined) return permissions;
   if (service === "Scheduler" && operation === "DeleteSchedule") return [`scheduler:DeleteSchedule on ${timers}`];
   if (service === "Scheduler" && operation === "CreateSchedule" && text(call, "GroupName") === names.scheduleGroup) {

@@ -21,8 +21,7 @@ export type Reference =
   | string
   | { Ref: string }
   | { "Fn::GetAtt": [string, string] }
-  | { "Fn::Sub": string | [string, Record<string, Reference>] }
-  | { "Fn::Join": [string, Reference[]] };
+  | { "Fn::Sub": string | [string, Record<string, Reference>] };
 
 export interface Statement {
   Effect: "Allow" | "Deny";
@@ -129,37 +128,32 @@ export const pointsAt = (reference: Reference | undefined): string => {
   if (reference === undefined) return "";
   if (typeof reference === "string") return reference;
   if ("Ref" in reference) return reference.Ref;
-  if ("Fn::Join" in reference) {
-    const [delimiter, parts] = reference["Fn::Join"];
-    return parts.map(pointsAt).join(delimiter);
-  }
   if ("Fn::Sub" in reference) return listOf(reference["Fn::Sub"]).at(0) as string;
   return reference["Fn::GetAtt"].join(".");
 };
-
-/**
- * What statements allow, as "action on resource"; where they allow it for certain partitions of a table alone, as "action on
- * resource for partition", one for each.
- */
-export const granted = (statements: Statement[]): string[] =>
-  statements
-    .flatMap(({ Action, Resource, Condition }) => {
-      const partitions = listOf(Condition?.["ForAllValues:StringEquals"]?.["dynamodb:LeadingKeys"]).map(pointsAt);
-      return listOf(Action).flatMap((action) =>
-        listOf(Resource).flatMap((resource) => {
-          const allowed = `${action} on ${pointsAt(resource)}`;
-          return partitions.length === 0 ? [allowed] : partitions.map((partition) => `${allowed} for ${partition}`);
-        }),
-      );
-    })
-    .sort();
-
-/** Whether the permission is among those allowed: what is allowed on a whole table is allowed for each of its partitions. */
-export const isAllowed = (permission: string, allowed: ReadonlySet<string>): boolean =>
-  allowed.has(permission) || allowed.has(permission.replace(/ for .*$/, ""));
 
 /** One thing or several, as IAM allows both, as a list. */
 export const listOf = <Item>(items: Item | Item[] | undefined): Item[] => {
   if (items === undefined) return [];
   return Array.isArray(items) ? items : [items];
+};
+
+/** What the statements allow, as "action on resource", and "… of partition" where only some of a table's are allowed. */
+export const grantsOf = (statements: Statement[]): string[] =>
+  statements.flatMap(({ Action, Resource, Condition }) =>
+    listOf(Action).flatMap((action) =>
+      listOf(Resource).flatMap((resource) => {
+        const grant = `${action} on ${pointsAt(resource)}`;
+        const partitions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
+          /^ForAllValues:String(Equals|Like)$/.test(operator) ? listOf(keys["dynamodb:LeadingKeys"]) : [],
+        );
+        return partitions.length === 0 ? [grant] : partitions.map((partition) => `${grant} of ${pointsAt(partition)}`);
+      }),
+    ),
+  );
+
+/** Whether the grant, as `grantsOf` gives it, allows what is needed: the same action, and the partition or all of them. */
+export const covers = (grant: string, needed: string): boolean => {
+  if (grant === needed || needed.startsWith(`${grant} of `)) return true;
+  return grant.includes(" of ") && grant.endsWith("*") && needed.startsWith(grant.slice(0, -1));
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import * as v from "valibot";
 import { alarm } from "../../events/alarm.ts";
 import { cognitoTrigger } from "../../events/cognito-trigger.ts";
+import { digest } from "../../events/digest.ts";
 import { due } from "../../events/due.ts";
 import { record } from "../../events/record.ts";
 
@@ -10,6 +11,7 @@ const folder = new URL("../../events/samples/", import.meta.url);
 const contracts: [string, v.GenericSchema][] = [
   ["record.", record],
   ["due.", due],
+  ["digest.", digest],
   ["cognito.", cognitoTrigger],
   ["cloudwatch.", alarm],
 ];

@@ -37,6 +37,7 @@ const expectedAlarms: Record<string, string> = {
   "oldest-overdue": "ignore",
   "reconciler-heartbeat-missing": "breaching",
   "records-failed": "notBreaching",
+  "records-not-handled": "ignore",
   "resets-unusual": "notBreaching",
   "records-dlq-not-empty": "notBreaching",
   "due-dlq-not-empty": "notBreaching",
@@ -119,6 +120,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       );
       expect(explained.map(({ AlarmName }) => AlarmName).sort()).toEqual([
         `${prefix}re-enable-failed`,
+        `${prefix}records-not-handled`,
         `${prefix}windows-newly-overdue`,
         `${prefix}windows-overdue`,
       ]);
@@ -126,7 +128,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
 
     it("watch metrics of ours that exist, with the dimensions that they are written with", () => {
       const own = metrics.filter(({ Namespace }) => Namespace === "CognitoMfaLifecycle");
-      expect(own).toHaveLength(11);
+      expect(own).toHaveLength(12);
       for (const { MetricName, Dimensions } of own) {
         expect(metricNames).toContain(MetricName);
         const dimensions = Dimensions.map(({ Name, Value }): [string, Reference] => [Name, Value]);

@@ -1,8 +1,8 @@
 export const powertools = ["POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"];
 /** The variables that each function reads, besides those of Powertools. */
 export const environments = {
-  "custom-message": ["RECORDS_QUEUE_URL", "RESET_MAIL", "GRACE_PERIOD"],
-  "post-confirmation": ["RECORDS_QUEUE_URL"],
+  "custom-message": ["RECORDS_QUEUE_URL", "WINDOWS_TABLE", "RESET_MAIL", "GRACE_PERIOD"],
+  "post-confirmation": ["RECORDS_QUEUE_URL", "WINDOWS_TABLE"],
   "post-authentication": ["RECORDS_QUEUE_URL", "WINDOWS_TABLE", "VERIFY_EVERY"],
   "record-reset": [
     ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_QUEUE_ARN", "RECORDS_DLQ_URL", "SCHEDULE_GROUP", "TIMER_ROLE_ARN"],
@@ -10,7 +10,7 @@ export const environments = {
   ],
   "re-enable-mfa": ["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_DLQ_URL", "USER_POOL_ID", "MODE", "RE_ENABLE_RATE"],
   reconcile: [
-    ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "USER_POOL_ID", "RE_ENABLE_RATE", "OVERDUE_TOLERANCE"],
+    ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "RECORDS_QUEUE_URL", "USER_POOL_ID", "RE_ENABLE_RATE", "OVERDUE_TOLERANCE"],
     ...[
       "RECORDS_DLQ_URL",
       "DUE_DLQ_URL",
@@ -24,5 +24,8 @@ export const environments = {
     ...["WINDOWS_TABLE", "DUE_QUEUE_URL", "DUE_QUEUE_ARN", "SCHEDULE_GROUP", "TIMER_ROLE_ARN", "TIMER_DLQ_ARN"],
     ...["USER_POOL_ID", "DRILL", "DRILL_EMAIL", "DRILL_USER", "MAX_WINDOW", "GRACE_PERIOD", "SCOPE", "MODE"],
   ],
-  "explain-alarm": ["WINDOWS_TABLE", "ALARM_TOPIC_ARN", "STAGE", "USER_POOL_ID", "OVERDUE_TOLERANCE"],
+  "explain-alarm": [
+    ...["WINDOWS_TABLE", "ALARM_TOPIC_ARN", "STAGE", "USER_POOL_ID", "OVERDUE_TOLERANCE", "ALARM_NAME_PREFIX"],
+    "DEAD_LETTER_QUEUE_URLS",
+  ],
 };

@@ -22,16 +22,27 @@ const triggers = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthenti
 const others = ["RecordDashreset", "ReDashenableDashmfa", "Reconcile", "Drill"];
 const deadLetterQueues = ["RecordsDlq", "DueDlq", "TimerDlq", "ReconcileDlq", "ExplainAlarmDlq", "DrillDlq"];
 
+const rememberRecords = on("WindowsTable.Arn", "dynamodb:PutItem").map((grant) => `${grant} of failed-records#*`);
+
 const setTimers = [...on(timers, "scheduler:CreateSchedule"), ...on("TimerRole.Arn", "iam:PassRole")];
 
 /** Everything that each role may do, and everybody who gets a managed policy, and nothing besides. */
-export const permissions = ({ pool, poolId, topic }: Variant): Record<string, string[]> => ({
-  CustomMessageRole: [...logTo("CustomDashmessageLogGroup"), ...on("RecordsQueue.Arn", "sqs:SendMessage")],
-  PostConfirmationRole: [...logTo("PostDashconfirmationLogGroup"), ...on("RecordsQueue.Arn", "sqs:SendMessage")],
+export const permissions = ({ pool, topic }: Variant): Record<string, string[]> => ({
+  CustomMessageRole: [
+    ...logTo("CustomDashmessageLogGroup"),
+    ...on("RecordsQueue.Arn", "sqs:SendMessage"),
+    ...rememberRecords,
+  ],
+  PostConfirmationRole: [
+    ...logTo("PostDashconfirmationLogGroup"),
+    ...on("RecordsQueue.Arn", "sqs:SendMessage"),
+    ...rememberRecords,
+  ],
   PostAuthenticationRole: [
     ...logTo("PostDashauthenticationLogGroup"),
     ...on("RecordsQueue.Arn", "sqs:SendMessage"),
     ...on("WindowsTable.Arn", "dynamodb:Query"),
+    ...rememberRecords,
   ],
   RecordResetRole: [
     ...logTo("RecordDashresetLogGroup"),
@@ -54,9 +65,13 @@ export const permissions = ({ pool, poolId, topic }: Variant): Record<string, st
   ReconcileRole: [
     ...logTo("ReconcileLogGroup"),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query", "dynamodb:Scan"),
-    ...on(`WindowsTable.Arn for reconciler#${poolId}`, "dynamodb:Query", "dynamodb:PutItem"),
-    ...on("WindowsTable.Arn for pools#all", "dynamodb:Query", "dynamodb:PutItem"),
+    ...["reconciler#${Pool}", "pools#all"].flatMap((partition) =>
+      on(`WindowsTable.Arn of ${partition}`, "dynamodb:Query", "dynamodb:PutItem"),
+    ),
+    "dynamodb:Query on WindowsTable.Arn of failed-records#${Pool}",
+    "dynamodb:Query on WindowsTable.Arn of accepted#${Pool}",
     ...on("DueQueue.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes"),
+    ...on("RecordsQueue.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes"),
     ...deadLetterQueues.flatMap((name) => on(`${name}.Arn`, "sqs:GetQueueAttributes")),
     ...on("ReconcileDlq.Arn", "sqs:SendMessage"),
   ],
@@ -65,6 +80,8 @@ export const permissions = ({ pool, poolId, topic }: Variant): Record<string, st
     ...on("WindowsTable.Arn", "dynamodb:Query"),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
     ...on("ExplainAlarmDlq.Arn", "sqs:SendMessage"),
+    ...deadLetterQueues.flatMap((name) => on(`${name}.Arn`, "sqs:GetQueueAttributes")),
+    ...on(alarms, "cloudwatch:DescribeAlarms"),
     ...on(topic, "sns:Publish"),
   ],
   DrillRole: [
@@ -83,7 +100,7 @@ export const permissions = ({ pool, poolId, topic }: Variant): Record<string, st
   TimerRole: [...on("DueQueue.Arn", "sqs:SendMessage"), ...on("TimerDlq.Arn", "sqs:SendMessage")],
   HelpDeskPolicy: [
     ...on(stack, "cloudformation:DescribeStacks"),
-    ...on("WindowsTable.Arn", ...changeWindows, "dynamodb:BatchGetItem"),
+    ...on("WindowsTable.Arn", ...changeWindows, "dynamodb:BatchGetItem").map((grant) => `${grant} of \${Pool}#*`),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
     ...on(pool, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser", "cognito-idp:DescribeUserPool"),
     ...on(pool, "cognito-idp:AdminSetUserMFAPreference", "cognito-idp:GetUserPoolMfaConfig", "cognito-idp:ListUsers"),
@@ -93,6 +110,7 @@ export const permissions = ({ pool, poolId, topic }: Variant): Record<string, st
   ],
   AdministratorPolicy: [
     ...on("WindowsTable.Arn", "dynamodb:Scan"),
+    "dynamodb:PutItem on WindowsTable.Arn of accepted#${Pool}",
     ...on(pool, "cognito-idp:UpdateUserPool", "cognito-idp:SetUserPoolMfaConfig"),
     ...on(pool, "cognito-idp:GetGroup", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminAddUserToGroup"),
     ...on(pool, "cognito-idp:TagResource", "cognito-idp:UntagResource"),

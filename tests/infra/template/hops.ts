@@ -1,4 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import * as v from "valibot";
+import { digest } from "../../../events/digest.ts";
 import { names } from "../../../local/service-names.ts";
 import { inWorker, reserve } from "../../../shared/surroundings.ts";
 import { startStack } from "../../support/stack.ts";
@@ -86,6 +88,17 @@ export const describeHops = (packaged: Packaged) => {
         const config = configs.find(({ FunctionName }) => `${pointsAt(FunctionName)}.Arn` === id);
         expect(queue(config?.DestinationConfig.OnFailure.Destination).QueueName).toMatch(/-dlq$/);
       }
+    });
+
+    it("say which event it is, from the daily rule to explain-alarm", () => {
+      const rules = packaged.all<{ ScheduleExpression: string; Targets: { Arn: Reference; Input?: string }[] }>(
+        "AWS::Events::Rule",
+      );
+      const daily = rules.find(({ Targets }) =>
+        Targets.some(({ Arn }) => pointsAt(Arn).startsWith("ExplainDashalarm")),
+      );
+      expect(daily?.ScheduleExpression).toBe("cron(0 7 * * ? *)");
+      expect(v.is(digest, JSON.parse(daily?.Targets[0]?.Input ?? ""))).toBe(true);
     });
 
     it("have a dead-letter queue of their own, from a timer", () => {

@@ -7,6 +7,7 @@ import { memoryDynamoDb } from "../../../local/aws/memory-dynamodb/memory-dynamo
 import type { Call } from "../../../local/aws/service.ts";
 import { minute } from "../../../shared/duration.ts";
 import { plus } from "../../../shared/window.ts";
+import { explainEnvironment } from "../../support/explain-environment.ts";
 import { aBatch, aRecord, aTrigger } from "../../support/messages.ts";
 import { silent } from "../../support/silent-telemetry.ts";
 import { startStack, type TestStack, type TestUser } from "../../support/stack.ts";
@@ -36,6 +37,7 @@ const wholeLife = async (stack: TestStack): Promise<void> => {
   const { cognito, userPoolId: UserPoolId } = stack;
   await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: "staff" }));
   await triggers(stack, await stack.user({ emailMfa: false }));
+  await failedRecords(stack);
   await stack.aws.clock.advanceBy(2 * minute);
   await lateFactsAndOddMessages(stack);
   await stack.aws.clock.advanceBy(80 * minute);
@@ -48,6 +50,16 @@ const triggers = async ({ aws }: TestStack, user: TestUser): Promise<void> => {
   await aws.lambda.invoke("custom-message", custom);
   await aws.lambda.invoke("post-confirmation", aTrigger("PostConfirmation_ConfirmForgotPassword", user));
   await aws.lambda.invoke("post-authentication", aTrigger("PostAuthentication_Authentication", user));
+};
+
+/** The queue takes nothing for a moment: each trigger's record is remembered, sent again and handled. */
+const failedRecords = async (stack: TestStack): Promise<void> => {
+  const { aws } = stack;
+  aws.endpoint.faults = ({ service, caller }) =>
+    service === "SQS" && caller.includes("-") && caller !== "re-enable-mfa" ? { kind: "server-error" } : undefined;
+  await triggers(stack, await stack.user({ emailMfa: false }));
+  aws.endpoint.faults = () => undefined;
+  await aws.clock.advanceBy(6 * minute);
 };
 
 /** A window due at once, one that closes because Email MFA is on, one whose user is gone, a late fact, and rubbish. */
@@ -81,15 +93,15 @@ const lateFactsAndOddMessages = async (stack: TestStack): Promise<void> => {
 /** What people are told while a window is open that should not be. */
 const explanation = async ({ aws, environment, outputs }: TestStack): Promise<void> => {
   const explain = explainAlarm({
-    environment: { ...environment, ALARM_TOPIC_ARN: outputs.AlarmTopicArn, STAGE: "local" },
+    environment: explainEnvironment(environment, outputs),
     clock: aws.clock,
     newId: randomUUID,
     telemetry: silent,
     aws: { ...aws.clientOptions("explain-alarm"), requestHandler: aws.requestHandler },
   });
-  await explain(JSON.parse(await readFile("events/samples/cloudwatch.alarm.json", "utf8")), {
-    getRemainingTimeInMillis: () => minute,
-  });
+  const context = { getRemainingTimeInMillis: () => minute };
+  await explain(JSON.parse(await readFile("events/samples/cloudwatch.alarm.json", "utf8")), context);
+  await explain(JSON.parse(await readFile("events/samples/digest.v1.json", "utf8")), context);
 };
 
 /** A drill that succeeds, and one that withdraws its window for want of a timer, on a line that breaks. */

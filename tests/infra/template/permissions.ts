@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import {
-  granted,
+  grantsOf,
   type InvokePermission,
   listOf,
   type Packaged,
@@ -18,6 +18,8 @@ interface Role {
   AssumeRolePolicyDocument: PolicyDocument;
   Policies: { PolicyDocument: PolicyDocument }[];
 }
+
+const granted = (statements: Statement[]): string[] => grantsOf(statements).sort();
 
 const stackAlarms = {
   "Fn::Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:cognito-mfa-lifecycle-prod-*",
@@ -136,7 +138,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       ]);
     });
 
-    it("let functions be called by the pool, three alarms and two rules, and each of them for this account only", () => {
+    it("let functions be called by the pool, four alarms and three rules, and each of them for this account only", () => {
       const invokers = packaged.all<InvokePermission>("AWS::Lambda::Permission").map((permission) => [
         permission.Principal,
         pointsAt(permission.FunctionName).replace(/LambdaFunction\.Arn$/, ""),
@@ -145,11 +147,15 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
         permission.Principal === "events.amazonaws.com" ? undefined : permission.SourceAccount,
       ]);
       const byPool = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication"];
-      const byAlarm = ["ReEnableFailedAlarm.Arn", "WindowsOverdueAlarm.Arn", "WindowsNewlyOverdueAlarm.Arn"];
+      const byAlarm = [
+        ...["ReEnableFailedAlarm.Arn", "RecordsNotHandledAlarm.Arn"],
+        ...["WindowsOverdueAlarm.Arn", "WindowsNewlyOverdueAlarm.Arn"],
+      ];
       expect(invokers.sort()).toEqual(
         [
           ...byPool.map((id) => ["cognito-idp.amazonaws.com", id, variant.pool, thisAccount]),
           ...byAlarm.map((arn) => ["lambda.alarms.cloudwatch.amazonaws.com", "ExplainDashalarm", arn, thisAccount]),
+          ["events.amazonaws.com", "ExplainDashalarm", "ExplainDashalarmEventsRuleSchedule1.Arn", undefined],
           ["events.amazonaws.com", "Drill", "DrillEventsRuleSchedule1.Arn", undefined],
           ["events.amazonaws.com", "Reconcile", "ReconcileEventsRuleSchedule1.Arn", undefined],
         ].sort(),

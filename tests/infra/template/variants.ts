@@ -3,15 +3,12 @@ export interface Variant {
   name: string;
   parameters: string[];
   pool: string;
-  /** What its id is, or which resource. */
-  poolId: string;
   topic: string;
 }
 
 const existingPool = {
   parameters: ["userPoolId=eu-west-1_Example00"],
   pool: "arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/eu-west-1_Example00",
-  poolId: "eu-west-1_Example00",
 };
 const referencePool = {
   parameters: [
@@ -21,7 +18,6 @@ const referencePool = {
     "loginDomainPrefix=example-login",
   ],
   pool: "ReferencePool.Arn",
-  poolId: "ReferencePool",
 };
 const ownTopic = { parameters: ["alarmEmail=alarms@example.com"], topic: "AlarmTopic" };
 const existingTopic = {
@@ -31,15 +27,9 @@ const existingTopic = {
 
 const variant = (
   name: string,
-  { pool, poolId, ...ofPool }: typeof existingPool,
+  { pool, ...ofPool }: typeof existingPool,
   { topic, ...ofTopic }: typeof ownTopic,
-): Variant => ({
-  name,
-  pool,
-  poolId,
-  topic,
-  parameters: [...ofPool.parameters, ...ofTopic.parameters],
-});
+): Variant => ({ name, pool, topic, parameters: [...ofPool.parameters, ...ofTopic.parameters] });
 
 export const variants: Variant[] = [
   variant("an existing pool and a topic of its own", existingPool, ownTopic),

@@ -1,0 +1,39 @@
+import type { AcceptedWindows } from "../../shared/accepted-windows.ts";
+import type { DueIndex } from "../../shared/due-index.ts";
+import type { OverdueRef } from "../../shared/window-items.ts";
+
+interface Options {
+  index: Pick<DueIndex, "rows">;
+  userPoolId: string;
+  accepted: Pick<AcceptedWindows, "windows" | "has" | "hasEndedSince">;
+  mayGoOn: () => boolean;
+}
+
+/** How many are looked up at once. */
+const atOnce = 25;
+
+/** Rows read of one due time. More windows than that are due in the same millisecond only where somebody means it. */
+const mostOfOneTime = 10;
+
+/**
+ * The windows that are open and accepted, or whose acceptance has ended after `since`, of those due at `until` or before, as
+ * the index has them: what is not found there counts. A window that a new reset has moved since is not found.
+ */
+export const findAccepted = async (
+  { index, userPoolId, accepted, mayGoOn }: Options,
+  until: Date,
+  since: Date,
+): Promise<OverdueRef[]> => {
+  const wanted = accepted.windows.filter(
+    (window) => window.dueAt <= until && (accepted.has(window) || accepted.hasEndedSince(window, since)),
+  );
+  const found: OverdueRef[] = [];
+  for (let start = 0; start < wanted.length && mayGoOn(); start += atOnce) {
+    const looks = wanted.slice(start, start + atOnce).map(async ({ windowId, dueAt }) => {
+      const { rows } = await index.rows(userPoolId, { from: dueAt, until: dueAt }, mostOfOneTime);
+      return rows.flatMap(({ window }) => (window !== "unreadable" && window.windowId === windowId ? [window] : []));
+    });
+    found.push(...(await Promise.all(looks)).flat());
+  }
+  return found;
+};
