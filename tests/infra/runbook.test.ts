@@ -40,6 +40,9 @@ describe("the runbook", () => {
     "redrive",
     "grace period",
     "attach and detach",
+    "restore the table",
+    "the user has lost the mailbox",
+    "the wrong person was exempted",
     "take the",
   ])("has a heading for the task: %s", (task) => {
     expect([...tasksPart.matchAll(/^## (.+)$/gm)].some(([, heading]) => heading?.toLowerCase().includes(task))).toBe(
