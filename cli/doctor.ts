@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { describeError } from "../shared/telemetry.ts";
-import { checkAlarms, checkHeartbeat, checkSubscribers } from "./doctor/alarm-check.ts";
+import { checkAlarms, checkHeartbeat } from "./doctor/alarm-check.ts";
 import { checkCaller, checkPermissions } from "./doctor/caller-check.ts";
 import { type Check, fail, type Finding, warn } from "./doctor/finding.ts";
 import { checkPool, checkScope } from "./doctor/pool-check.ts";
 import { checkOverdue, checkQueues, checkTimers } from "./doctor/queue-check.ts";
+import { checkSubscribers, checkUnsubscribing } from "./doctor/subscriber-check.ts";
 import { checkFunctions, checkTriggers } from "./doctor/trigger-check.ts";
 import { Failure } from "./failure.ts";
 import type { OperationsConnection, OperationsContext } from "./operations-context.ts";
@@ -39,6 +40,7 @@ const checks: Record<string, Check> = {
   heartbeat: checkHeartbeat,
   alarms: checkAlarms,
   subscribers: checkSubscribers,
+  unsubscribing: checkUnsubscribing,
 };
 
 /** Every finding of every check: one that cannot be made is a finding too. */
