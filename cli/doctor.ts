@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { describeError } from "../shared/telemetry.ts";
-import { checkAlarms, checkHeartbeat, checkSubscribers } from "./doctor/alarm-check.ts";
+import { checkAlarms, checkHeartbeat } from "./doctor/alarm-check.ts";
 import { checkCaller, checkPermissions } from "./doctor/caller-check.ts";
 import { type Check, fail, type Finding, warn } from "./doctor/finding.ts";
 import { checkOtherPools } from "./doctor/other-pools-check.ts";
 import { checkOverdue } from "./doctor/overdue-check.ts";
 import { checkPool, checkScope } from "./doctor/pool-check.ts";
 import { checkQueues, checkTimers } from "./doctor/queue-check.ts";
+import { checkSubscribers, checkUnsubscribing } from "./doctor/subscriber-check.ts";
 import { checkFunctions, checkTriggers } from "./doctor/trigger-check.ts";
 import { explainError } from "./explain-error.ts";
 import { Failure } from "./failure.ts";
@@ -43,6 +44,7 @@ const checks: Record<string, Check> = {
   heartbeat: checkHeartbeat,
   alarms: checkAlarms,
   subscribers: checkSubscribers,
+  unsubscribing: checkUnsubscribing,
 };
 
 /** Every finding of every check: one that cannot be made is a finding too. */

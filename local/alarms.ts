@@ -7,12 +7,14 @@ import {
 import type { LocalAws } from "./aws/local-aws.ts";
 import { names } from "./service-names.ts";
 
-const subscriber = "alarms@example.com";
+const subscribers = ["alarms@example.com", "pager@example.com"];
 
-/** A topic with a subscriber who has confirmed, and two of the alarms of infra/alarms/windows.yml, both quiet. Gives the topic's ARN. */
+/** A topic with two subscribers who have confirmed as the runbook says, and two of the alarms of infra/alarms/windows.yml, both quiet. Gives the topic's ARN. */
 export const createAlarms = async (aws: LocalAws): Promise<string> => {
   const topicArn = aws.sns.createTopic(`${names.stack}-alarms`);
-  aws.sns.confirm(topicArn, aws.sns.subscribe(topicArn, subscriber).token);
+  for (const subscriber of subscribers) {
+    aws.sns.confirm(topicArn, aws.sns.subscribe(topicArn, subscriber).token, true);
+  }
   const cloudWatch = new CloudWatchClient(aws.clientOptions("deployment"));
   const put = async (name: string, settings: Partial<PutMetricAlarmCommandInput>) => {
     const AlarmName = `${names.stack}-${name}`;

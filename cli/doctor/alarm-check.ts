@@ -4,10 +4,8 @@ import {
   GetMetricStatisticsCommand,
   type MetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
-import { ListSubscriptionsByTopicCommand, NotFoundException, type Subscription } from "@aws-sdk/client-sns";
 import { formatDuration, minute } from "../../shared/duration.ts";
 import { plus } from "../../shared/window.ts";
-import { plural } from "../output.ts";
 import type { OperationsConnection } from "../operations-context.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
@@ -55,31 +53,6 @@ const metricsOf = ({ MetricName, Metrics }: MetricAlarm): (string | undefined)[]
   MetricName,
   ...(Metrics ?? []).map(({ MetricStat }) => MetricStat?.Metric?.MetricName),
 ];
-
-/** Whether somebody gets what the alarms say. */
-export const checkSubscribers: Check = async ({ sns, outputs: { AlarmTopicArn: TopicArn } }) => {
-  if (TopicArn === undefined) return [notNamed("subscribers", "AlarmTopicArn")];
-  const subscriptions: Subscription[] = [];
-  try {
-    let NextToken: string | undefined;
-    do {
-      const page = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
-      subscriptions.push(...(page.Subscriptions ?? []));
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-  } catch (error) {
-    if (!(error instanceof NotFoundException)) throw error;
-    return [fail("subscribers", `The topic ${TopicArn} does not exist.`, deployAgain)];
-  }
-  const confirmed = subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn?.startsWith("arn:"));
-  if (confirmed.length > 0)
-    return [ok("subscribers", `The alarms reach ${plural(confirmed.length, "confirmed subscriber")}.`)];
-  if (subscriptions.length === 0) {
-    return [fail("subscribers", "Nobody gets the alarms.", "Deploy with alarmEmail, or subscribe to the topic.")];
-  }
-  const next = "Follow the link in the mail “AWS Notification - Subscription Confirmation”.";
-  return [fail("subscribers", "Nobody gets the alarms: no subscriber has confirmed.", next)];
-};
 
 const longestSilence = 15 * minute;
 

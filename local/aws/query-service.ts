@@ -87,6 +87,11 @@ const withLists = (value: Nested | string): unknown => {
 const toXml = (value: unknown): string => {
   if (value === undefined || value === null) return "";
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof Map) {
+    return [...value]
+      .map(([key, entry]) => `<entry>${toXml({ key: key as string, value: entry as unknown })}</entry>`)
+      .join("");
+  }
   if (Array.isArray(value)) return value.map((item) => `<member>${toXml(item)}</member>`).join("");
   if (typeof value === "object") {
     return Object.entries(value)

@@ -9,6 +9,8 @@ interface Subscription {
   token: string;
   /** Undefined until the subscriber has confirmed. */
   arn: string | undefined;
+  /** Whether only the owner can end it: a link in the mails does not. */
+  authenticated: boolean;
 }
 
 interface SnsOptions {
@@ -40,7 +42,12 @@ export class Sns {
   subscribe(topicArn: string, endpoint: string): Subscription {
     const subscriptions = this.subscriptions(topicArn);
     const known = subscriptions.find((subscription) => subscription.endpoint === endpoint);
-    const subscription = known ?? { endpoint, token: randomId(this.#options.random), arn: undefined };
+    const subscription = known ?? {
+      endpoint,
+      token: randomId(this.#options.random),
+      arn: undefined,
+      authenticated: false,
+    };
     if (known === undefined) subscriptions.push(subscription);
     if (subscription.arn === undefined) {
       this.#mail(endpoint, "AWS Notification - Subscription Confirmation", `${topicArn}\nToken: ${subscription.token}`);
@@ -48,10 +55,20 @@ export class Sns {
     return subscription;
   }
 
-  confirm(topicArn: string, token: string): string {
+  confirm(topicArn: string, token: string, authenticateOnUnsubscribe = false): string {
     const subscription = this.subscriptions(topicArn).find((candidate) => candidate.token === token);
     if (subscription === undefined) throw new AwsError("InvalidParameter", "Invalid parameter: Token");
+    if (subscription.arn === undefined) subscription.authenticated = authenticateOnUnsubscribe;
     return (subscription.arn ??= `${topicArn}:${randomId(this.#options.random)}`);
+  }
+
+  /** The confirmed subscription with that ARN, and its topic. Throws NotFound without one. */
+  subscription(subscriptionArn: string): Subscription & { topicArn: string } {
+    for (const [topicArn, subscriptions] of this.#topics) {
+      const found = subscriptions.find(({ arn }) => arn === subscriptionArn);
+      if (found !== undefined) return { ...found, topicArn };
+    }
+    throw new AwsError("NotFound", "Subscription does not exist", 404);
   }
 
   /** Throws NotFound for a topic that nobody created. */
@@ -102,9 +119,33 @@ export const snsService = (sns: Sns, accountId: string): Service =>
         }),
       ),
       ConfirmSubscription: operation(
-        v.strictObject({ TopicArn: topicArn, Token: v.string() }),
+        v.strictObject({
+          TopicArn: topicArn,
+          Token: v.string(),
+          AuthenticateOnUnsubscribe: v.optional(v.picklist(["true", "false"])),
+        }),
         invalid,
-        ({ TopicArn, Token }) => ({ SubscriptionArn: sns.confirm(TopicArn, Token) }),
+        ({ TopicArn, Token, AuthenticateOnUnsubscribe }) => ({
+          SubscriptionArn: sns.confirm(TopicArn, Token, AuthenticateOnUnsubscribe === "true"),
+        }),
+      ),
+      GetSubscriptionAttributes: operation(
+        v.strictObject({ SubscriptionArn: v.string() }),
+        invalid,
+        ({ SubscriptionArn }) => {
+          const { topicArn, endpoint, authenticated } = sns.subscription(SubscriptionArn);
+          return {
+            Attributes: new Map([
+              ["SubscriptionArn", SubscriptionArn],
+              ["TopicArn", topicArn],
+              ["Owner", accountId],
+              ["Protocol", "email"],
+              ["Endpoint", endpoint],
+              ["PendingConfirmation", "false"],
+              ["ConfirmationWasAuthenticated", String(authenticated)],
+            ]),
+          };
+        },
       ),
       ListSubscriptionsByTopic: operation(v.strictObject({ TopicArn: topicArn }), invalid, ({ TopicArn }) => ({
         Subscriptions: sns.subscriptions(TopicArn).map(({ endpoint, arn }) => ({

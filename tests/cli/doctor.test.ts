@@ -150,6 +150,23 @@ describe("doctor", () => {
       ["warn alarms", "fail subscribers"],
     ],
     [
+      "a single subscriber has confirmed, by the link of the mail",
+      async () => {
+        const TopicArn = stack.aws.sns.createTopic("single");
+        stack.aws.sns.confirm(TopicArn, stack.aws.sns.subscribe(TopicArn, "ops@example.com").token);
+        operator.connection.outputs = { ...stack.outputs, AlarmTopicArn: TopicArn };
+      },
+      ["warn alarms", "warn subscribers", "warn unsubscribing"],
+    ],
+    [
+      "the second of two subscribers has confirmed by the link of the mail",
+      async () => {
+        const TopicArn = stack.outputs.AlarmTopicArn;
+        stack.aws.sns.confirm(TopicArn, stack.aws.sns.subscribe(TopicArn, "ops@example.com").token);
+      },
+      ["warn unsubscribing"],
+    ],
+    [
       "the functions are of another pool, and one is gone",
       async () => {
         const environment = { USER_POOL_ID: "us-east-1_Other" };

@@ -40,6 +40,9 @@ describe("the runbook", () => {
     "redrive",
     "grace period",
     "attach and detach",
+    "restore the table",
+    "the user has lost the mailbox",
+    "the wrong person was exempted",
     "take the",
     "another user pool",
   ])("has a heading for the task: %s", (task) => {

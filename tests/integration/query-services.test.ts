@@ -3,6 +3,7 @@ import {
   ConfirmSubscriptionCommand,
   CreateTopicCommand,
   DeleteTopicCommand,
+  GetSubscriptionAttributesCommand,
   ListSubscriptionsByTopicCommand,
   PublishCommand,
   SNSClient,
@@ -77,6 +78,8 @@ describe("SNS", () => {
     await sns.send(new PublishCommand({ TopicArn, Subject: "ALARM", Message: "overdue & <open>" }));
     expect(aws.mailbox.latest("one@example.com")).toMatchObject({ subject: "ALARM", body: "overdue & <open>" });
     expect(aws.mailbox.latest("two@example.com").subject).toBe("AWS Notification - Subscription Confirmation");
+    const attributes = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
+    expect(attributes.Attributes).toMatchObject({ TopicArn, ConfirmationWasAuthenticated: "false" });
     const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
     expect(Subscriptions?.map((subscription) => subscription.SubscriptionArn)).toEqual([
       SubscriptionArn,

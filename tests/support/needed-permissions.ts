@@ -89,6 +89,8 @@ const ofOperator = (call: Call, topic: string): string[] | undefined => {
       return [`cloudwatch:DescribeAlarms on ${alarms}`];
     case "cloudwatch GetMetricStatistics":
       return ["cloudwatch:GetMetricStatistics on *"];
+    case "sns GetSubscriptionAttributes":
+      return ["sns:GetSubscriptionAttributes on *"];
     case "sns ListSubscriptionsByTopic":
       return [`sns:ListSubscriptionsByTopic on ${topic}`];
     case "Scheduler GetScheduleGroup":

@@ -14,7 +14,7 @@ const logTo = (group: string): string[] => on(`${group}.Arn`, "logs:CreateLogStr
 export const wildcards: Record<string, string> = {
   [timers]: "every timer has a name of its own; the group is this stack's",
   [stack]: "the ARN of a stack ends with an id that nobody knows who asks for it by name",
-  "*": "GetMetricStatistics takes no resource: CloudWatch has no ARNs for metrics",
+  "*": "GetMetricStatistics and GetSubscriptionAttributes take no resource: there are no ARNs for metrics, and none for IAM of subscriptions",
   [alarms]: "DescribeAlarms with a prefix is a question about all alarms of the account and the Region",
 };
 
@@ -127,7 +127,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ),
     ...on("RecordsQueue.Arn", "sqs:SendMessage"),
     ...on(alarms, "cloudwatch:DescribeAlarms"),
-    ...on("*", "cloudwatch:GetMetricStatistics"),
+    ...on("*", "cloudwatch:GetMetricStatistics", "sns:GetSubscriptionAttributes"),
     ...on(topic, "sns:ListSubscriptionsByTopic"),
     ...on("ScheduleGroup.Arn", "scheduler:GetScheduleGroup"),
   ],
