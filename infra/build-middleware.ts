@@ -1,19 +1,25 @@
+import { cyclonedxEsbuildPlugin } from "@cyclonedx/cyclonedx-esbuild";
 import { build } from "esbuild";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { noticesFile, thirdPartyNotices } from "./third-party-notices.ts";
 
+const root = fileURLToPath(new URL("..", import.meta.url));
 const source = fileURLToPath(new URL("../middleware/", import.meta.url));
 
 /**
- * Makes the package that other repositories install: one module without dependencies, its types, and its package.json.
+ * Makes the package that other repositories install: one module without dependencies, its types, its package.json, its
+ * licences and an SBOM (https://cyclonedx.org).
  */
 export const buildMiddleware = async (outDir: string): Promise<void> => {
   await rm(outDir, { recursive: true, force: true });
   await mkdir(outDir, { recursive: true });
   const entry = join(source, "record-mfa-facts.ts");
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: [entry],
     outfile: join(outDir, "record-mfa-facts.mjs"),
     bundle: true,
@@ -23,12 +29,15 @@ export const buildMiddleware = async (outDir: string): Promise<void> => {
     mainFields: ["module", "main"],
     legalComments: "inline",
     logLevel: "error",
+    plugins: [cyclonedxEsbuildPlugin({ outputFile: join(outDir, "sbom.cdx.json"), outputReproducible: true })],
   });
   const { outputText } = ts.transpileDeclaration(await readFile(entry, "utf8"), {
     compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext },
   });
   await writeFile(join(outDir, "record-mfa-facts.d.ts"), outputText);
   await copyFile(join(source, "package.json"), join(outDir, "package.json"));
+  await copyFile(join(root, "LICENSE"), join(outDir, "LICENSE"));
+  await writeFile(join(outDir, noticesFile), await thirdPartyNotices(metafile));
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

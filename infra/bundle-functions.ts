@@ -1,7 +1,9 @@
+import { cyclonedxEsbuildPlugin } from "@cyclonedx/cyclonedx-esbuild";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { noticesFile, thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -46,12 +48,12 @@ export const lambdaBuild = {
 } satisfies BuildOptions;
 
 /**
- * Bundles every function for Lambda: `<outDir>/functions/<name>/*.mjs`, which is all that is deployed. Apart from that,
- * and only for people: `source-maps/`, `licences/` and `metafiles/`, what each bundle is made of.
+ * Bundles every function for Lambda: `<outDir>/functions/<name>/`, which is all that is deployed, its modules and the licences of
+ * what they contain. Apart from that, and only for people: `source-maps/`, `licences/`, `metafiles/` and `sbom/` (https://cyclonedx.org), what each bundle is made of.
  */
 export const bundleFunctions = async (outDir: string): Promise<Bundle[]> => {
   const names = await functionNames();
-  const folders = ["functions", "source-maps", "licences", "metafiles"];
+  const folders = ["functions", "source-maps", "licences", "metafiles", "sbom"];
   await Promise.all(folders.map((folder) => emptyFolder(join(outDir, folder))));
   return Promise.all(names.map((name) => bundleFunction(name, outDir)));
 };
@@ -65,6 +67,10 @@ const bundleFunction = async (name: string, outDir: string): Promise<Bundle> => 
     legalComments: "external",
     metafile: true,
     write: false,
+    plugins: [
+      ...lambdaBuild.plugins,
+      cyclonedxEsbuildPlugin({ outputFile: join(outDir, "sbom", `${name}.cdx.json`), outputReproducible: true }),
+    ],
   });
   for (const { path, contents } of outputFiles) {
     const file = join(outDir, folderOf(path), name, basename(path));
@@ -72,6 +78,7 @@ const bundleFunction = async (name: string, outDir: string): Promise<Bundle> => 
     await writeFile(file, contents);
   }
   await writeFile(join(outDir, "metafiles", `${name}.json`), JSON.stringify(metafile));
+  await writeFile(join(outDir, "functions", name, noticesFile), await thirdPartyNotices(metafile));
   const modules = outputFiles.filter(({ path }) => path.endsWith(".mjs"));
   return {
     name,

@@ -169,6 +169,34 @@ describe("the built functions, against the local stack", () => {
   });
 });
 
+const names = ["custom-message", "drill", "explain-alarm", "post-authentication", "post-confirmation"];
+
+describe("the licences", () => {
+  it.each([...names, "re-enable-mfa", "reconcile", "record-reset"])(
+    "are in %s, a text for every package that its SBOM names",
+    (name) => {
+      const sbom = JSON.parse(readFileSync(join(folder, "sbom", `${name}.cdx.json`), "utf8")) as {
+        bomFormat: string;
+        components: { group?: string; name: string; version: string; licenses: { license: { id: string } }[] }[];
+      };
+      const titles = sbom.components.map(({ group, name, version, licenses }) => {
+        const id = licenses.map(({ license }) => license.id).join();
+        return `${group === undefined ? "" : `${group}/`}${name} ${version} (${id})`;
+      });
+      const notices = readFileSync(join(folder, "functions", name, "THIRD-PARTY-NOTICES.txt"), "utf8");
+      const sections = notices.split(`${"-".repeat(80)}\n`).slice(1);
+      const named = sections.flatMap((section) => section.split("\n\n")[0]?.split("\n") ?? []);
+      expect(sbom.bomFormat).toBe("CycloneDX");
+      expect(titles.length).toBeGreaterThan(5);
+      expect([...new Set(named)].sort()).toEqual(titles.sort());
+      for (const section of sections) {
+        expect(section).toMatch(/Permission is hereby granted|Apache License[^]+TERMS AND CONDITIONS/);
+        expect(section).not.toMatch(/<year>|<copyright holder/i);
+      }
+    },
+  );
+});
+
 const budget = JSON.parse(readFileSync(new URL("../../bench/budget.json", import.meta.url), "utf8")) as Record<
   string,
   number

@@ -68,6 +68,17 @@ describe("a team's own PostConfirmation trigger", () => {
     expect((await stack.operator.windows.find(user)).open?.counts["reset-confirmed"]).toBe(1);
   });
 
+  it("brings its licence, and those of what it contains", async () => {
+    expect(await readFile(join(folder, "package/LICENSE"), "utf8")).toContain("MIT License");
+    const notices = await readFile(join(folder, "package/THIRD-PARTY-NOTICES.txt"), "utf8");
+    const sbom = JSON.parse(await readFile(join(folder, "package/sbom.cdx.json"), "utf8")) as {
+      components: { name: string; version: string }[];
+    };
+    const others = sbom.components.filter(({ name }) => !name.startsWith("cognito-mfa-lifecycle"));
+    expect(others.length).toBeGreaterThan(3);
+    for (const { name, version } of others) expect(notices).toContain(`${name} ${version} (`);
+  });
+
   it("is typed without anything of ours but the package", async () => {
     const types = await readFile(join(folder, "package/record-mfa-facts.d.ts"), "utf8");
     expect(types).toContain("export declare const recordMfaFacts");

@@ -38,11 +38,15 @@ export const describeFunctions = (packaged: Packaged) =>
       expect(packaged.lambda(name)).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
     });
 
-    it.each(names)("are a zip that holds its modules and nothing else: %s", (name) => {
+    it.each(names)("are a zip that holds its modules, the notices and nothing else: %s", (name) => {
       const zip = packaged.zips.get(name);
-      const modules = zip?.toString("latin1").match(new RegExp(`build/functions/${name}/[\\w-]+\\.mjs`, "g"));
+      const folder = `build/functions/${name}`;
+      const files = zip
+        ?.toString("latin1")
+        .match(new RegExp(`${folder}/(?:[\\w-]+\\.mjs|THIRD-PARTY-NOTICES\\.txt)`, "g"));
       // The end record of a zip without a comment: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.16
-      expect(zip?.readUInt16LE(zip.length - 12)).toBe(new Set(modules).size);
+      expect(zip?.readUInt16LE(zip.length - 12)).toBe(new Set(files).size);
+      expect(files).toContain(`${folder}/THIRD-PARTY-NOTICES.txt`);
       expect(zip?.includes(packaged.lambda(name).Handler.replace(".handler", ".mjs"))).toBe(true);
     });
 
