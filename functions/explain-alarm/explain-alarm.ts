@@ -7,6 +7,7 @@ import type { DueIndex } from "../../shared/due-index.ts";
 import type { FailedRecords } from "../../shared/failed-records.ts";
 import type { Ledger } from "../../shared/ledger.ts";
 import type { Policy } from "../../shared/policy.ts";
+import type { RepeatedDrift } from "../../shared/repeated-drifts.ts";
 import type { ServedPool } from "../../shared/served-pools.ts";
 import type { Telemetry } from "../../shared/telemetry.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
@@ -17,6 +18,7 @@ import { type Invocation, troubledWindows } from "./troubled-windows.ts";
 import { wordDigest } from "./word-digest.ts";
 import { wordFailedRecords } from "./word-failed-records.ts";
 import { wordNotice } from "./word-notice.ts";
+import { wordRepeatedDrifts } from "./word-repeated-drifts.ts";
 
 interface Options {
   /** `<service>-<stage>`, with which every name of the stack begins. */
@@ -26,6 +28,7 @@ interface Options {
   windows: Pick<WindowStore, "dueUntil" | "find">;
   accepted: Pick<Ledger<AcceptedCase>, "list">;
   failedRecords: Pick<FailedRecords, "list">;
+  drifts: Pick<Ledger<RepeatedDrift>, "list">;
   index: Pick<DueIndex, "count" | "rows">;
   servedPools: Pick<Ledger<ServedPool>, "list">;
   standing: Standing;
@@ -53,6 +56,12 @@ export const createExplainAlarm = (options: Options) => async (event: unknown, c
     const records = await options.failedRecords.list(mostRecords);
     await notices.publish(wordFailedRecords({ ...about, records, uncounted: records.length === mostRecords }));
     telemetry.log.info("alarm-explained", { alarm: alarmName, records: records.length });
+    return;
+  }
+  if (alarmName.endsWith("-drift-repeated")) {
+    const drifts = (await options.drifts.list(mostRecords)).map(({ entry }) => entry);
+    await notices.publish(wordRepeatedDrifts({ ...about, now, drifts }));
+    telemetry.log.info("alarm-explained", { alarm: alarmName, drifts: drifts.length });
     return;
   }
   const accepted = acceptedAt(await options.accepted.list(mostAccepted), now);

@@ -8,6 +8,7 @@ import { acceptedWindows } from "../../shared/accepted-windows.ts";
 import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
+import { repeatedDrifts } from "../../shared/repeated-drifts.ts";
 import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
 import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
@@ -35,6 +36,7 @@ export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
     windows: dynamoWindowStore(documents, settings.WINDOWS_TABLE),
     accepted: acceptedWindows(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
     failedRecords: dynamoFailedRecords(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
+    drifts: repeatedDrifts(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
     standing: awsStanding(
       {
         cloudWatch: new CloudWatchClient({ ...inWorker, ...aws }),

@@ -3,8 +3,11 @@ import { record, type ResetRecord } from "../../events/record.ts";
 import type { FailedRecords } from "../../shared/failed-records.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
 import { recordFact } from "../../shared/lifecycle/record-fact.ts";
+import type { Ledger } from "../../shared/ledger.ts";
 import type { DeadLetters } from "../../shared/queues.ts";
+import { noteRepeatedDrift, type RepeatedDrift } from "../../shared/repeated-drifts.ts";
 import { createBatchHandler, type Memory } from "../../shared/sqs-batch.ts";
+import { describeError } from "../../shared/telemetry.ts";
 import { UsernameRefusedError } from "../../shared/user-directory.ts";
 import { recordToRemember } from "./record-to-remember.ts";
 
@@ -21,6 +24,7 @@ export const createRecordReset = (
     userPoolId: string;
     deadLetters: DeadLetters;
     failedRecords: Pick<FailedRecords, "remember" | "forget">;
+    drifts: Pick<Ledger<RepeatedDrift>, "put">;
   },
 ) => {
   const { failedRecords, userPoolId, clock, telemetry } = deps;
@@ -41,6 +45,12 @@ export const createRecordReset = (
     const result = await recordFact(deps, fact, { isLastLook }).catch(unlessRefused);
     if (result === "refused") return { malformed: "username: expected one that Cognito takes" };
     telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
+    if (result === "drifted-again") {
+      // The alarm goes out in any case; only its explanation would lack this user.
+      await noteRepeatedDrift(deps.drifts, fact, clock.now()).catch((error: unknown) =>
+        telemetry.log.error("drift-not-noted", { sub: fact.sub, ...describeError(error) }),
+      );
+    }
     if (result === "disbelieved") return { malformed: "username: expected the name of the user with this sub" };
     return result === "missing" && !isLastLook ? "again" : "done";
   });

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { dynamoFailedRecords } from "../../shared/failed-records.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
 import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues.ts";
+import { repeatedDrifts } from "../../shared/repeated-drifts.ts";
 import { parseSettings, required } from "../../shared/settings.ts";
 import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
 import { schedulerTimers } from "../../shared/timers.ts";
@@ -33,6 +34,7 @@ export const wire = ({ environment, clock, newId, telemetry, aws }: Surroundings
     userPoolId: settings.USER_POOL_ID,
     deadLetters: sqsDeadLetters(sqs, settings.RECORDS_DLQ_URL),
     failedRecords: dynamoFailedRecords(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
+    drifts: repeatedDrifts(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
     windows: dynamoWindowStore(documents, settings.WINDOWS_TABLE),
     users: cognitoUserDirectory(
       new CognitoIdentityProviderClient({ ...inWorker, ...aws }),

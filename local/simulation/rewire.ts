@@ -10,6 +10,7 @@ import type { Deps } from "../../shared/lifecycle/deps.ts";
 import { createPacer } from "../../shared/pacer.ts";
 import { policyFromEnvironment } from "../../shared/policy.ts";
 import { type DeadLetters, sqsDeadLetters, sqsDueQueue } from "../../shared/queues.ts";
+import { repeatedDrifts } from "../../shared/repeated-drifts.ts";
 import type { Surroundings } from "../../shared/surroundings.ts";
 import { schedulerTimers } from "../../shared/timers.ts";
 import { cognitoUserDirectory } from "../../shared/user-directory.ts";
@@ -25,12 +26,11 @@ export const recordResetWith =
   (surroundings) => {
     const ports = portsOf(surroundings, "RECORDS_DLQ_URL");
     const userPoolId = setting(surroundings, "USER_POOL_ID");
-    const failedRecords = dynamoFailedRecords(
-      DynamoDBDocumentClient.from(new DynamoDBClient({ ...surroundings.aws })),
-      setting(surroundings, "WINDOWS_TABLE"),
-      userPoolId,
-    );
-    return createRecordReset({ ...ports, ...tamper(ports), userPoolId, failedRecords });
+    const table = setting(surroundings, "WINDOWS_TABLE");
+    const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...surroundings.aws }));
+    const failedRecords = dynamoFailedRecords(documents, table, userPoolId);
+    const drifts = repeatedDrifts(documents, table, userPoolId);
+    return createRecordReset({ ...ports, ...tamper(ports), userPoolId, failedRecords, drifts });
   };
 
 /** The same for re-enable-mfa. */

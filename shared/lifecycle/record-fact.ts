@@ -22,11 +22,20 @@ import { finishWindow } from "./finish-window.ts";
 import { isInScope, isKnown } from "./scope.ts";
 
 /**
- * What became of a fact. `missing`: there is no such user, and one look does not settle that. `disbelieved`: the record names
- * another user than the window's.
+ * What became of a fact. `drifted-again`: a window without a grace period was opened, for the second drift within a month.
+ * `missing`: there is no such user, and one look does not settle that. `disbelieved`: the record names another user than the
+ * window's.
  */
 export type Recorded =
-  "opened" | "noted" | "replayed" | "closed" | "protected" | "not-covered" | "missing" | "disbelieved";
+  | "opened"
+  | "drifted-again"
+  | "noted"
+  | "replayed"
+  | "closed"
+  | "protected"
+  | "not-covered"
+  | "missing"
+  | "disbelieved";
 
 /**
  * Puts a fact on the window during which it happened, open or closed, or opens one where the policy says so. Takes the
@@ -60,7 +69,9 @@ const onWindowOf = async (
   if (found.open !== undefined && past === undefined) return onWindow(deps, fact, found.open);
   const looked = found.open === undefined ? await withoutWindow(deps, fact, found) : "noted";
   if (looked === "missing" && !isLastLook) return looked;
-  if (past === undefined || looked === "opened" || looked === "conflict") return looked;
+  if (past === undefined || looked === "opened" || looked === "drifted-again" || looked === "conflict") {
+    return looked;
+  }
   const written = await deps.windows.noteOnClosed(withFact(past, { id: fact.id, kind: fact.kind, at: fact.at }));
   return written === "noted" ? "noted" : "conflict";
 };
@@ -175,7 +186,7 @@ const open = async (
     telemetry.log.warn("drift-repeated", { sub: fact.sub, windowId: window.windowId });
   }
   await deps.timers.plan(window);
-  return "opened";
+  return repeats ? "drifted-again" : "opened";
 };
 
 /** The user by name. A user who has got the same name since is another one. */

@@ -9,6 +9,7 @@ import { acceptanceExpiry, acceptedWindows } from "../../shared/accepted-windows
 import { dynamoDueIndex } from "../../shared/due-index.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
 import { dynamoFailedRecords } from "../../shared/failed-records.ts";
+import { noteRepeatedDrift, repeatedDrifts } from "../../shared/repeated-drifts.ts";
 import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { noteFailure, plus, type Window } from "../../shared/window.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
@@ -40,6 +41,7 @@ const explain = async (
     standing: { alarms: async () => [], deadLetters: async () => [] },
     windows,
     accepted: acceptedWindows(local.documents, names.windowsTable, userPoolId),
+    drifts: repeatedDrifts(local.documents, names.windowsTable, userPoolId),
     failedRecords: dynamoFailedRecords(local.documents, names.windowsTable, userPoolId),
     index: dynamoDueIndex(local.documents, names.windowsTable),
     servedPools: dynamoServedPools(local.documents, names.windowsTable),
@@ -177,6 +179,21 @@ describe("the explanation of an alarm", () => {
     expect(notice?.body).toMatch(/user {6}sub-11\nrecord {4}signed-in, 2026-01-15 09:49 UTC[^]*user {6}sub-2\n/);
     expect(notice?.body).toContain("And 2 more.");
     expect(notice?.body).not.toMatch(/sub-1\n|hanako|@/);
+  });
+
+  it("names the users of the last day who drifted again, the latest first", async () => {
+    const drifts = repeatedDrifts(local.documents, names.windowsTable, userPoolId);
+    const seen = [
+      ["old", 2 * day],
+      ["first", hour],
+      ["second", minute],
+    ] as const;
+    for (const [sub, ago] of seen) await noteRepeatedDrift(drifts, { id: `fact-of-${sub}`, sub }, plus(now, -ago));
+    const alarmData = { ...sample.alarmData, alarmName: "cognito-mfa-lifecycle-prod-drift-repeated" };
+    const [notice] = await explain({ ...sample, alarmData });
+    expect(notice?.subject).toBe("cognito-mfa-lifecycle-prod-drift-repeated: Email MFA was off again for 2 users");
+    expect(notice?.body).toMatch(/user {6}second\n[^]*user {6}first\n/);
+    expect(notice?.body).not.toContain("user      old");
   });
 
   it("says so when it healed meanwhile", async () => {

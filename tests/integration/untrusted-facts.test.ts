@@ -3,6 +3,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { names } from "../../local/service-names.ts";
 import { closedItem } from "../../shared/window-items.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
+import { repeatedDrifts } from "../../shared/repeated-drifts.ts";
 import { closeWindow, plus, type Window } from "../../shared/window.ts";
 import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
 import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
@@ -144,6 +145,8 @@ describe("a user who switches Email MFA off again and again", () => {
     await stack.aws.clock.advanceBy(minute);
     expect(await stack.hasEmailMfa(user)).toBe(true);
     expect(stack.telemetry.values.filter(({ metric }) => metric === "DriftRepeated")).toHaveLength(1);
+    const noted = await repeatedDrifts(stack.documents, names.windowsTable, user.userPoolId).list(10);
+    expect(noted.map(({ entry }) => entry.sub)).toEqual([user.sub]);
     expect(stack.telemetry.lines).toContainEqual(
       expect.objectContaining({ event: "drift-repeated", fields: expect.objectContaining({ sub: user.sub }) }),
     );

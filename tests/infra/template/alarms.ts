@@ -38,6 +38,7 @@ const expectedAlarms: Record<string, string> = {
   "reconciler-heartbeat-missing": "breaching",
   "records-failed": "notBreaching",
   "records-not-handled": "ignore",
+  "drift-repeated": "notBreaching",
   "resets-unusual": "notBreaching",
   "records-dlq-not-empty": "notBreaching",
   "due-dlq-not-empty": "notBreaching",
@@ -119,6 +120,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
         AlarmActions.map(pointsAt).includes("ExplainDashalarmLambdaFunction.Arn"),
       );
       expect(explained.map(({ AlarmName }) => AlarmName).sort()).toEqual([
+        `${prefix}drift-repeated`,
         `${prefix}re-enable-failed`,
         `${prefix}records-not-handled`,
         `${prefix}windows-newly-overdue`,
@@ -128,7 +130,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
 
     it("watch metrics of ours that exist, with the dimensions that they are written with", () => {
       const own = metrics.filter(({ Namespace }) => Namespace === "CognitoMfaLifecycle");
-      expect(own).toHaveLength(12);
+      expect(own).toHaveLength(13);
       for (const { MetricName, Dimensions } of own) {
         expect(metricNames).toContain(MetricName);
         const dimensions = Dimensions.map(({ Name, Value }): [string, Reference] => [Name, Value]);

@@ -149,7 +149,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       const byPool = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication"];
       const byAlarm = [
         ...["ReEnableFailedAlarm.Arn", "RecordsNotHandledAlarm.Arn"],
-        ...["WindowsOverdueAlarm.Arn", "WindowsNewlyOverdueAlarm.Arn"],
+        ...["WindowsOverdueAlarm.Arn", "WindowsNewlyOverdueAlarm.Arn", "DriftRepeatedAlarm.Arn"],
       ];
       expect(invokers.sort()).toEqual(
         [

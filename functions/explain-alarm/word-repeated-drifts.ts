@@ -1,0 +1,34 @@
+import { day } from "../../shared/duration.ts";
+import type { RepeatedDrift } from "../../shared/repeated-drifts.ts";
+import { minuteOf, type Notice, noticeOf } from "./notices.ts";
+
+export interface Drifted {
+  alarmName: string;
+  /** The alarm's own words; they end with where the runbook tells more. */
+  description: string | undefined;
+  userPoolId: string;
+  /** That mfactl takes. */
+  stage: string;
+  now: Date;
+  /** The oldest first. */
+  drifts: RepeatedDrift[];
+}
+
+const mostNamed = 10;
+
+/** Names the users of the last day who lost Email MFA for the second time within a month. Users are named by `sub`. */
+export const wordRepeatedDrifts = ({ alarmName, description, userPoolId, stage, now, drifts }: Drifted): Notice => {
+  const latest = drifts.filter(({ at }) => now.getTime() - at.getTime() < day).toReversed();
+  const users = `${latest.length} user${latest.length === 1 ? "" : "s"}`;
+  const more = latest.length - mostNamed;
+  return noticeOf(`${alarmName}: Email MFA was off again for ${users}`, [
+    `Within the last day ${users} of the user pool ${userPoolId} signed in without Email MFA, for the second time within a month. Nobody opened a window for them: they, or somebody with their access token, switch Email MFA off. It is switched on again at once.`,
+    ...latest
+      .slice(0, mostNamed)
+      .map(({ sub, at }) =>
+        [`user      ${sub}`, `since     ${minuteOf(at)}`, `look      mfactl show ${sub} --stage ${stage}`].join("\n"),
+      ),
+    ...(more > 0 ? [`And ${more} more: the log of record-reset, message drift-repeated, has them all.`] : []),
+    ...(description === undefined ? [] : [description]),
+  ]);
+};
