@@ -112,6 +112,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on("WindowsTable.Arn", "dynamodb:Scan"),
     "dynamodb:PutItem on WindowsTable.Arn of accepted#${Pool}",
     "dynamodb:Query on WindowsTable.Arn of pools#all",
+    ...on("WindowsTable.Arn of drill#${Pool}", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
     ...on(pool, "cognito-idp:UpdateUserPool", "cognito-idp:SetUserPoolMfaConfig"),
     ...on(pool, "cognito-idp:GetGroup", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminAddUserToGroup"),
     ...on(pool, "cognito-idp:TagResource", "cognito-idp:UntagResource"),
