@@ -39,7 +39,7 @@ export type Recorded =
 
 /**
  * Puts a fact on the window during which it happened, open or closed, or opens one where the policy says so. Takes the
- * same fact any number of times, late and in any order. A fact dated ahead counts as of now. On the last look a user who is
+ * same fact any number of times, late and in any order. A fact dated further ahead than clocks differ counts as of now. On the last look a user who is
  * missing is taken to be gone. Throws where it could not find out or could not write: then the fact must be tried again.
  */
 export const recordFact = async (
@@ -48,7 +48,7 @@ export const recordFact = async (
   { isLastLook }: { isLastLook: boolean },
 ): Promise<Recorded> => {
   const now = deps.clock.now();
-  const fact = record.at > now ? { ...record, at: now } : record;
+  const fact = isFromTheFuture(record.at, now) ? { ...record, at: now } : record;
   for (;;) {
     const found = await deps.windows.find(fact);
     const done = await onWindowOf(deps, fact, found, isLastLook);
