@@ -29,7 +29,13 @@ export const buildMiddleware = async (outDir: string): Promise<void> => {
     mainFields: ["module", "main"],
     legalComments: "inline",
     logLevel: "error",
-    plugins: [cyclonedxEsbuildPlugin({ outputFile: join(outDir, "sbom.cdx.json"), outputReproducible: true })],
+    plugins: [
+      cyclonedxEsbuildPlugin({
+        outputFile: join(outDir, "sbom.cdx.json"),
+        outputReproducible: true,
+        logLevel: "silent",
+      }),
+    ],
   });
   const { outputText } = ts.transpileDeclaration(await readFile(entry, "utf8"), {
     compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext },

@@ -69,7 +69,11 @@ const bundleFunction = async (name: string, outDir: string): Promise<Bundle> => 
     write: false,
     plugins: [
       ...lambdaBuild.plugins,
-      cyclonedxEsbuildPlugin({ outputFile: join(outDir, "sbom", `${name}.cdx.json`), outputReproducible: true }),
+      cyclonedxEsbuildPlugin({
+        outputFile: join(outDir, "sbom", `${name}.cdx.json`),
+        outputReproducible: true,
+        logLevel: "silent",
+      }),
     ],
   });
   for (const { path, contents } of outputFiles) {
