@@ -52,9 +52,10 @@ export default tseslint.config(
   { files: ["functions/*/index.ts", "cli/mfactl.ts"], rules: syntax(...clock, client) },
   { files: ["shared/clock.ts"], rules: syntax(env, client) },
   { files: ["functions/**/*.ts"], rules: imports("^\\.\\./(?!\\.\\./(shared|events)/)") },
-  { files: ["cli/**/*.ts"], rules: imports("/(functions|local|tests|bench)/") },
-  { files: ["shared/**/*.ts"], rules: imports("/(functions|cli|local|tests|bench)/") },
+  { files: ["cli/**/*.ts"], rules: imports("/(functions|local|infra|tests|bench)/") },
+  { files: ["shared/**/*.ts"], rules: imports("/(functions|cli|local|infra|tests|bench)/") },
   { files: ["events/**/*.ts"], rules: imports("^(\\.\\./|@aws-sdk/|node:)") },
-  { files: ["local/**/*.ts"], rules: imports("/(tests|bench)/") },
+  { files: ["{local,infra}/**/*.ts"], rules: imports("/(tests|bench)/") },
+  { files: ["bench/**/*.ts"], rules: imports("/tests/") },
   { files: ["**/*.{mjs,cjs}"], ...tseslint.configs.disableTypeChecked },
 );

@@ -70,6 +70,7 @@ export const tableUsage = (calls: Call[]): Usage => {
     const { Item, Key } = input as Record<string, Record<string, { S?: string }> | undefined>;
     if (operation === "Query") return { readUnits: input["ConsistentRead"] === true ? 1 : 0.5 };
     if (operation === "DeleteItem") return { writeUnits: Key?.["item"]?.S === "open" ? 2 : 1 };
+    if (operation === "UpdateItem") return { writeUnits: 1 };
     if (operation !== "PutItem") throw new Error(`What does ${operation} cost?`);
     if (Item?.["item"]?.S !== "open") return { writeUnits: 1 };
     const previous = due;

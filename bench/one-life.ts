@@ -14,7 +14,7 @@ import { hour, minute } from "../shared/duration.ts";
 
 const password = "Correct-horse-7";
 
-/** The service on a local AWS, and a user of it who has no Email MFA. */
+/** The service on a local AWS, and users of it who have no Email MFA now and are known to have had it. */
 export const startBenchStack = async (
   parameters: Record<string, string> = {},
   options: Partial<LocalAwsOptions> = {},
@@ -43,6 +43,7 @@ export const startBenchStack = async (
       new AdminSetUserPasswordCommand({ UserPoolId, Username: username, Password: password, Permanent: true }),
     );
     const sub = User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "";
+    await stack.operator.windows.noteLook({ userPoolId: UserPoolId, sub }, { known: true });
     return { userPoolId: UserPoolId, username, sub, email };
   };
   return { ...stack, calls, cognito, user };

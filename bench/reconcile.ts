@@ -16,6 +16,7 @@ const reconcileOnce = async (open: number, overdue: number): Promise<Read> => {
     environment: {
       WINDOWS_TABLE: "windows",
       DUE_QUEUE_URL: "http://127.0.0.1/000000000000/due",
+      RECORDS_QUEUE_URL: "http://127.0.0.1/000000000000/records",
       USER_POOL_ID: "us-east-1_Example00",
       ...Object.fromEntries(
         ["RECORDS", "DUE", "TIMER", "RECONCILE", "EXPLAIN_ALARM", "DRILL"].map((name) => [

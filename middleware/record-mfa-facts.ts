@@ -21,7 +21,7 @@ export interface RecordMfaFacts {
 
 /**
  * Records the password resets and sign-ins that the trigger tells of, before the handler runs. It never throws and takes
- * two seconds at most: a fact that could not be recorded is logged and counted, not remembered as by the stack's own triggers, and the
+ * little more than two seconds at most: a fact that could not be recorded is logged and counted, not remembered as by the stack's own triggers, and the
  * trigger goes on. Every other event passes by. On a PostAuthentication trigger each sign-in costs a message, where the stack's own function looks first.
  */
 export const recordMfaFacts = ({ recordsQueueUrl, metricsService }: RecordMfaFactsOptions): RecordMfaFacts => {

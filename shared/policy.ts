@@ -14,7 +14,7 @@ export interface Policy {
   enrol: boolean;
   mode: "enforce" | "observe";
   closeOnSignIn: boolean;
-  /** How long a protected user's sign-ins are not looked at; Infinity for never looking. */
+  /** How long a user's sign-ins are not looked at after a look that opened no window; Infinity for never again. */
   verifyEvery: number;
   /** Re-enables per second, all workers together. */
   reEnableRate: number;

@@ -20,7 +20,7 @@ export interface UserWindows {
   lastClosed?: ClosedWindow;
 }
 
-/** The WINDOWS table: the truth about every window. Every write is a conditional write of one item. */
+/** The WINDOWS table: the truth about every window. Every write of a window is a conditional write of one item. */
 export interface WindowStore {
   find(user: UserKey): Promise<UserWindows>;
   /** `exists`: the user has an open window already, and nothing was written. */

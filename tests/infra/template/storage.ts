@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { windowsTable } from "../../../local/windows-table.ts";
 import { day } from "../../../shared/duration.ts";
 import { parsePolicy } from "../../../shared/policy.ts";
 import { openItem, overdueRefFrom } from "../../../shared/window-items.ts";
@@ -29,6 +30,10 @@ export const describeStorage = (packaged: Packaged, variant: Variant) =>
           TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
         },
       });
+    });
+
+    it("a table with the keys and the index of the local one", () => {
+      expect(packaged.one("AWS::DynamoDB::Table", "WindowsTable")).toMatchObject(windowsTable);
     });
 
     it("table and pool through every update, by a stack policy that allows the rest", () => {
