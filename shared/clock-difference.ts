@@ -1,7 +1,10 @@
 import { minute } from "./duration.ts";
 
-/** How far apart the clocks of two functions may be, in milliseconds. */
-export const clockDifference = 5 * minute;
+/**
+ * How far apart the clocks of two functions may be, in milliseconds. AWS refuses a request that is signed more than five minutes
+ * off: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+export const clockDifference = 10 * minute;
 
 /**
  * Whether an instant that was written down as past lies further ahead of `now` than clocks differ. No rule may believe it: a

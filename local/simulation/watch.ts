@@ -227,12 +227,14 @@ export class Watch {
     const reads = this.#readsOf(about.username);
     const read = reads.at(-1);
     const { mode } = this.#options.policy;
-    if (mode === "observe") this.violate("Cognito changed in observe mode", about);
     if (!onlyEmail(input)) {
       this.violate("other factors sent", about);
     }
     if (read === undefined || read.isGone) return this.violate("a user changed who was not read", about);
     if (read.isFederated) return this.violate("a federated user touched", about);
+    if (mode === "observe" && !this.#hadWindow(read.sub, "operator")) {
+      this.violate("Cognito changed in observe mode", about);
+    }
     if (!this.windows.open().some(({ sub }) => sub === read.sub) && !this.#hadWindow(read.sub)) {
       this.violate("a user touched who never had a window", about);
     }
@@ -242,8 +244,10 @@ export class Watch {
     if (settings.PreferredMfa === true && reads.every(isOthers)) this.violate("a preference taken away", about);
   }
 
-  #hadWindow(sub: string): boolean {
-    return [...this.opened.values()].some(({ window }) => window.sub === sub);
+  #hadWindow(sub: string, origin?: Window["origin"]): boolean {
+    return [...this.opened.values()].some(
+      ({ window }) => window.sub === sub && (origin === undefined || window.origin === origin),
+    );
   }
 
   #onTimer({ input }: Call): void {
