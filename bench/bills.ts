@@ -58,25 +58,44 @@ export const invocation = (milliseconds: number, memoryGb = assumed.memoryGb): P
   gbSeconds: (milliseconds / 1000) * memoryGb,
 });
 
+type AttributeValue = Record<string, unknown>;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const sizeOf = (value: AttributeValue): number => {
+  const [[type, content] = []] = Object.entries(value);
+  if (type === "S") return Buffer.byteLength(String(content));
+  if (type === "N") return Math.ceil(String(content).length / 2) + 1;
+  if (type === "L") return (content as AttributeValue[]).reduce((size, one) => size + 1 + sizeOf(one), 3);
+  if (type === "M")
+    return 3 + Object.keys(content as object).length + sizeOfAll(content as Record<string, AttributeValue>);
+  return 1;
+};
+
+const sizeOfAll = (attributes: Record<string, AttributeValue>): number =>
+  Object.entries(attributes).reduce((size, [name, value]) => size + Buffer.byteLength(name) + sizeOf(value), 0);
+
 /**
- * What one life's calls to DynamoDB take from the table. Every item of ours stays below 1 kB, which is one unit; the index
- * `due` is written along when an open item comes, goes or moves. A strongly consistent query of a user's few items is one
- * unit, an eventually consistent one half.
+ * What one life's calls to DynamoDB take from the table. A write is one unit for each kB of the item, which our updates write
+ * nearly whole; the index `due` is written along when an open window comes, goes or moves, one unit each. A strongly consistent read of a user's row
+ * is one unit, an eventually consistent one half.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export const tableUsage = (calls: Call[]): Usage => {
   let due: string | undefined;
   const usages = calls.map(({ operation, input }): Partial<Usage> => {
-    const { Item, Key } = input as Record<string, Record<string, { S?: string }> | undefined>;
-    if (operation === "Query") return { readUnits: input["ConsistentRead"] === true ? 1 : 0.5 };
-    if (operation === "DeleteItem") return { writeUnits: Key?.["item"]?.S === "open" ? 2 : 1 };
-    if (operation === "UpdateItem") return { writeUnits: 1 };
-    if (operation !== "PutItem") throw new Error(`What does ${operation} cost?`);
-    if (Item?.["item"]?.S !== "open") return { writeUnits: 1 };
+    if (operation === "GetItem") return { readUnits: input["ConsistentRead"] === true ? 1 : 0.5 };
+    const members = input as Record<string, Record<string, AttributeValue> | undefined>;
+    const written = { ...members["Key"], ...members["Item"], ...members["ExpressionAttributeValues"] };
+    const ofItem = Math.ceil(sizeOfAll(written) / 1024);
+    if (operation === "PutItem") return { writeUnits: ofItem };
+    if (operation !== "UpdateItem") throw new Error(`What does ${operation} cost?`);
+    const isOut = /REMOVE.*#openIn/.test(String(input["UpdateExpression"]));
+    if (isOut) return { writeUnits: ofItem + 1 };
+    if (written[":openIn"] === undefined) return { writeUnits: ofItem };
     const previous = due;
-    due = Item["dueAt"]?.S;
-    if (previous === undefined) return { writeUnits: 2 };
-    return { writeUnits: previous === due ? 1 : 3 };
+    due = String(written[":dueAt"]?.["S"]);
+    if (previous === undefined) return { writeUnits: ofItem + 1 };
+    return { writeUnits: previous === due ? ofItem : ofItem + 2 };
   });
   return sum(...usages);
 };

@@ -43,7 +43,7 @@ export const startBenchStack = async (
       new AdminSetUserPasswordCommand({ UserPoolId, Username: username, Password: password, Permanent: true }),
     );
     const sub = User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "";
-    await stack.operator.windows.noteLook({ userPoolId: UserPoolId, sub }, { known: true });
+    await stack.operator.windows.noteLook({ userPoolId: UserPoolId, sub }, { known: true }, {});
     return { userPoolId: UserPoolId, username, sub, email };
   };
   return { ...stack, calls, cognito, user };

@@ -95,8 +95,8 @@ const scan = async (
     cost.itemsRead += page.itemsRead;
     cost.readUnits += page.readUnits;
     for (const window of page.windows) {
-      // A window that is being closed is there twice; until its open item is gone it is open.
-      if (!("closedAt" in window) || !found.has(window.windowId)) found.set(window.windowId, window);
+      // A window that is just going into the history can come twice.
+      found.set(window.windowId, window);
     }
     output.progress(`${plural(cost.itemsRead, "item")} read, ${plural(found.size, "window")} found`);
   }

@@ -35,8 +35,7 @@ const show = async (context: Context, text: string): Promise<void> => {
   const current = user.gone ? "gone" : await users.read(user.username);
   const factors = current === "gone" ? undefined : current.factors;
   const { open, seen } = await windows.find(user);
-  // A close that was overtaken leaves its copy until the window closes.
-  const history = (await reports.history(user)).filter(({ windowId }) => windowId !== open?.windowId);
+  const history = await reports.history(user);
   const now = clock.now();
   const { output } = context;
   output.result(

@@ -15,12 +15,10 @@ export interface Seen {
   driftedAt?: Date | undefined;
 }
 
-/** What one look at a user found. Only what is given is written; `checkedAt` and `expiresAt` are also taken away. */
+/** What one look at a user found. Only what is given is written; `checkedAt` is also taken away. */
 export interface Look extends Omit<Seen, "known"> {
   /** Whether Email MFA was on, now or at an earlier look. `false` never takes an earlier `true` away. */
   known: boolean;
-  /** When the table may forget the user, who was not found. */
-  expiresAt?: Date | undefined;
 }
 
 /** How long every sign-in is looked at after a drift, and after a change to other factors. Also how long a drift counts as the first of two. */

@@ -11,9 +11,9 @@ export type WindowGlance = (
 ) => Promise<{ open: boolean; seen?: Pick<Seen, "checkedAt" | "watchedUntil"> | undefined }>;
 
 const answer = v.object({
-  Items: v.array(
+  Item: v.optional(
     v.object({
-      item: v.object({ S: v.string() }),
+      openIn: v.optional(v.object({ S: v.string() })),
       checkedAt: v.optional(v.object({ S: instant })),
       watchedUntil: v.optional(v.object({ S: instant })),
     }),
@@ -21,25 +21,23 @@ const answer = v.object({
 });
 
 /**
- * One query, eventually consistent, without what the windows hold: it runs at every sign-in of the pool.
- * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+ * One eventually consistent read of the user's row, without its window: it runs at every sign-in of the pool.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
  */
 export const dynamoWindowGlance =
   (dynamo: Call, TableName: string): WindowGlance =>
   async (user) => {
-    const { Items } = v.parse(
+    const { Item } = v.parse(
       answer,
-      await dynamo("Query", {
+      await dynamo("GetItem", {
         TableName,
-        KeyConditionExpression: "#user = :user AND #item BETWEEN :open AND :seen",
-        ProjectionExpression: "#item, checkedAt, watchedUntil",
-        ExpressionAttributeNames: { "#user": "user", "#item": "item" },
-        ExpressionAttributeValues: { ":user": { S: partition(user) }, ":open": { S: "open" }, ":seen": { S: "seen" } },
+        Key: { user: { S: partition(user) }, item: { S: "now" } },
+        ProjectionExpression: "openIn, checkedAt, watchedUntil",
       }),
     );
-    const seen = Items.find(({ item }) => item.S === "seen");
+    if (Item === undefined) return { open: false };
     return {
-      open: Items.some(({ item }) => item.S === "open"),
-      seen: seen && { checkedAt: seen.checkedAt?.S, watchedUntil: seen.watchedUntil?.S },
+      open: Item.openIn !== undefined,
+      seen: { checkedAt: Item.checkedAt?.S, watchedUntil: Item.watchedUntil?.S },
     };
   };

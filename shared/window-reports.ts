@@ -1,7 +1,8 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { partition } from "./user-partition.ts";
-import { closedFrom, openFrom } from "./window-items.ts";
+import { openKey } from "./old-items.ts";
+import { closedFrom, openFrom, rowFrom, rowKey } from "./window-items.ts";
 import { dynamoWindowStore } from "./window-store.ts";
 import type { ClosedWindow, UserKey, Window } from "./window.ts";
 
@@ -21,7 +22,7 @@ export interface WindowReports {
   history(user: UserKey): Promise<ClosedWindow[]>;
   /**
    * The windows of the pool that were open at some time from `from` up to but not including `to`, in no order, page by
-   * page. Reads the whole table. A window whose close is under way can come twice, open and closed.
+   * page. Reads the whole table. A window that is just going into the history can come twice, the same both times.
    */
   openDuring(userPoolId: string, from: Date, to: Date): AsyncIterable<ScannedPage>;
 }
@@ -65,7 +66,9 @@ export const dynamoWindowReports = (documents: DynamoDBDocumentClient, TableName
       windows.push(...(page.Items ?? []).map(closedFrom));
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
-    return windows;
+    const { lastClosed } = await dynamoWindowStore(documents, TableName).find(user);
+    if (lastClosed === undefined) return windows;
+    return [lastClosed, ...windows.filter(({ windowId }) => windowId !== lastClosed.windowId)];
   },
 
   async *openDuring(userPoolId, from, to) {
@@ -74,8 +77,8 @@ export const dynamoWindowReports = (documents: DynamoDBDocumentClient, TableName
       const page = await documents.send(
         new ScanCommand({
           TableName,
-          FilterExpression:
-            "userPoolId = :pool AND openedAt < :to AND (attribute_not_exists(closedAt) OR closedAt >= :from)",
+          FilterExpression: `(${openBetween("")}) OR (${openBetween("#window.")})`,
+          ExpressionAttributeNames: { "#window": "window" },
           ExpressionAttributeValues: {
             ":pool": userPoolId,
             ":from": from.toISOString(),
@@ -86,7 +89,7 @@ export const dynamoWindowReports = (documents: DynamoDBDocumentClient, TableName
         }),
       );
       yield {
-        windows: (page.Items ?? []).map((item) => ("closedAt" in item ? closedFrom(item) : openFrom(item))),
+        windows: (page.Items ?? []).flatMap(windowIn),
         itemsRead: page.ScannedCount ?? 0,
         readUnits: page.ConsumedCapacity?.CapacityUnits ?? 0,
       };
@@ -95,18 +98,41 @@ export const dynamoWindowReports = (documents: DynamoDBDocumentClient, TableName
   },
 });
 
-const keyed = v.object({ user: v.string() });
+/** Whether a window was open in the period: the one in a row, at `#window.`, or one in the history or an item of an earlier version. */
+const openBetween = (path: string): string =>
+  `userPoolId = :pool AND ${path}openedAt < :to AND (attribute_not_exists(${path}closedAt) OR ${path}closedAt >= :from)`;
+
+const windowIn = (item: Record<string, unknown>): Window | ClosedWindow | [] => {
+  if (item["item"] !== rowKey) return "closedAt" in item ? closedFrom(item) : openFrom(item);
+  const { open, lastClosed } = rowFrom(item);
+  return open ?? lastClosed ?? [];
+};
 
 /** The open windows of these users, in their order, without those that have been closed meanwhile. */
 const openOf = async (documents: DynamoDBDocumentClient, TableName: string, users: UserKey[]): Promise<Window[]> => {
-  const found = new Map<string, Window>();
-  let keys: Record<string, unknown>[] = users.map((user) => ({ user: partition(user), item: "open" }));
+  const rows = await getAll(documents, TableName, users, rowKey);
+  const open = new Map(rows.map(({ user, item }) => [user, rowFrom(item).open]));
+  const old = await getAll(
+    documents,
+    TableName,
+    users.filter((user) => open.get(partition(user)) === undefined),
+    openKey,
+  );
+  for (const { user, item } of old) open.set(user, openFrom(item));
+  return users.flatMap((user) => open.get(partition(user)) ?? []);
+};
+
+const keyed = v.object({ user: v.string() });
+
+const getAll = async (documents: DynamoDBDocumentClient, TableName: string, users: UserKey[], item: string) => {
+  const found: { user: string; item: Record<string, unknown> }[] = [];
+  let keys: Record<string, unknown>[] = users.map((user) => ({ user: partition(user), item }));
   while (keys.length > 0) {
     const { Responses, UnprocessedKeys } = await documents.send(
       new BatchGetCommand({ RequestItems: { [TableName]: { Keys: keys, ConsistentRead: true } } }),
     );
-    for (const item of Responses?.[TableName] ?? []) found.set(v.parse(keyed, item).user, openFrom(item));
+    for (const one of Responses?.[TableName] ?? []) found.push({ user: v.parse(keyed, one).user, item: one });
     keys = UnprocessedKeys?.[TableName]?.Keys ?? [];
   }
-  return users.flatMap((user) => found.get(partition(user)) ?? []);
+  return found;
 };

@@ -1,44 +1,61 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
+  GetCommand,
   PutCommand,
   QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { unlessConditionFails } from "./conditional-write.ts";
+import { oldItems } from "./old-items.ts";
+import type { Look } from "./seen.ts";
+import { type Changes, updateExpression } from "./update-expression.ts";
 import { partition } from "./user-partition.ts";
-import { lookUpdate } from "./look-update.ts";
-import type { Look, Seen } from "./seen.ts";
-import { closedItem, type OverdueRef, overdueRefFrom, openItem, readItems } from "./window-items.ts";
-import type { ClosedWindow, UserKey, Window } from "./window.ts";
+import {
+  closedAttributes,
+  historyFrom,
+  historyItem,
+  knownKey,
+  lookChanges,
+  openAttributes,
+  type OverdueRef,
+  overdueRefFrom,
+  rowFrom,
+  rowKey,
+  type UserRow,
+} from "./window-items.ts";
+import { type ClosedWindow, plus, retention, type UserKey, type Window } from "./window.ts";
 
-/** All that the table knows of a user that matters for what happens next. */
-export interface UserWindows {
-  open?: Window;
-  seen?: Seen;
-  /** The closed window that was opened last. */
-  lastClosed?: ClosedWindow;
-}
-
-/** The WINDOWS table: the truth about every window. Every write of a window is a conditional write of one item. */
+/**
+ * The WINDOWS table: one row per user, and a history of their earlier windows. What changes a window is one conditional write of
+ * the row, over the version it was made from. `conflict`: the row has changed since it was read, and nothing was written. All
+ * other errors of the SDK pass through.
+ */
 export interface WindowStore {
-  find(user: UserKey): Promise<UserWindows>;
-  /** `exists`: the user has an open window already, and nothing was written. */
-  open(window: Window): Promise<"opened" | "exists">;
-  /** Writes over the version it was read at, and gives back the next one; `conflict`: somebody was quicker. */
-  update(window: Window): Promise<Window | "conflict">;
+  /** The row, or what an earlier version of the service has left of the user. Writes nothing. */
+  find(user: UserKey): Promise<UserRow>;
   /**
-   * Keeps the closed copy, then takes the open item away. `conflict`: the open item has changed since it was read, so
-   * the copy lacks something; read it again and close that. Safe to repeat from anywhere.
+   * The same for one who is going to change it: what an earlier version has left becomes the row first. Given the id of a window
+   * that is not the row's open one, it also takes in an open window that an earlier version has left beside the row.
    */
-  close(closed: ClosedWindow): Promise<"closed" | "conflict">;
-  /** The closed window that was opened last at `instant` or before. */
-  closedAround(user: UserKey, instant: Date): Promise<ClosedWindow | undefined>;
-  /** Writes the facts and counts of a closed window over the version it was read at. */
-  noteOnClosed(closed: ClosedWindow): Promise<"noted" | "conflict">;
-  /** Writes what a look at the user found over what the looks before it found. What they knew stays known. */
-  noteLook(user: UserKey, look: Look): Promise<void>;
-  forgetSeen(user: UserKey): Promise<void>;
+  findToChange(user: UserKey, windowId?: string): Promise<UserRow>;
+  /**
+   * Opens the window over the row as read, which has no open one, and returns it as written. The window before it goes into the
+   * history first. `known`: whether Email MFA was ever seen on.
+   */
+  open(window: Window, over: UserRow, known: boolean): Promise<Window | "conflict">;
+  /** Writes the open window over the version it was read at, and returns the next version. */
+  update(window: Window): Promise<Window | "conflict">;
+  /** Closes the window and writes what its end says of the user. `row` is as read. */
+  close(closed: ClosedWindow, look: Look | undefined, row: Pick<UserRow, "seen">): Promise<"closed" | "conflict">;
+  /** Writes a closed window over the version it was read at, in the row or in the history. */
+  updateClosed(closed: ClosedWindow): Promise<"updated" | "conflict">;
+  /** The window of the history that was opened last at `instant` or before. */
+  findInHistory(user: UserKey, instant: Date): Promise<ClosedWindow | undefined>;
+  /** Writes what a look at the user found. `row` is as read. What earlier looks knew stays known. */
+  noteLook(user: UserKey, look: Look, row: Pick<UserRow, "seen" | "lastClosed">): Promise<void>;
+  /** Forgets a user who was made for a test, but for the windows, which are kept as long as those of others. */
+  forget(user: UserKey): Promise<void>;
   /**
    * Open windows of the pool that were due at `instant` or before, the longest or the latest due first. `unreadable`: a
    * row that makes no sense, which must not hide the others.
@@ -46,203 +63,215 @@ export interface WindowStore {
   dueUntil(userPoolId: string, instant: Date, first?: "longest" | "latest"): AsyncIterable<OverdueRef | "unreadable">;
 }
 
-export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: string): WindowStore => ({
-  async find(user) {
-    // "seen", "open" and the newest "closed#…" are the last three in the order of the sort key.
-    const { Items } = await documents.send(
-      new QueryCommand({
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: "#user = :user",
-        ExpressionAttributeNames: { "#user": "user" },
-        ExpressionAttributeValues: { ":user": partition(user) },
-        ScanIndexForward: false,
-        Limit: 3,
-      }),
-    );
-    return readItems(Items ?? []);
-  },
+export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: string): WindowStore => {
+  const old = oldItems(documents, TableName);
+  const keyOf = (user: UserKey, item: string) => ({ user: partition(user), item });
 
-  async open(window) {
-    const written = await unlessConditionFails(
+  const read = async (user: UserKey): Promise<UserRow | undefined> => {
+    const { Item } = await documents.send(
+      new GetCommand({ TableName, Key: keyOf(user, rowKey), ConsistentRead: true }),
+    );
+    return Item && rowFrom(Item);
+  };
+
+  const write = (user: UserKey, changes: Changes, condition?: Condition): Promise<boolean> => {
+    const update = updateExpression(changes);
+    return unlessConditionFails(
       documents.send(
-        new PutCommand({
+        new UpdateCommand({
           TableName,
-          Item: openItem(window),
-          ConditionExpression: "attribute_not_exists(#user)",
-          ExpressionAttributeNames: { "#user": "user" },
+          Key: keyOf(user, rowKey),
+          ...update,
+          ...(condition && {
+            ConditionExpression: condition.expression,
+            ExpressionAttributeNames: { ...update.ExpressionAttributeNames, ...condition.names },
+            ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ...condition.values },
+          }),
         }),
       ),
     );
-    return written ? "opened" : "exists";
-  },
+  };
 
-  async update(window) {
-    const next = { ...window, version: window.version + 1 };
-    const written = await unlessConditionFails(
-      documents.send(new PutCommand({ TableName, Item: openItem(next), ...asRead(window) })),
-    );
-    return written ? next : "conflict";
-  },
+  const rememberKnown = async (user: UserKey): Promise<void> => {
+    await documents.send(new PutCommand({ TableName, Item: { ...keyOf(user, knownKey), known: true } }));
+  };
 
-  async close(closed) {
-    const item = closedItem(closed);
-    const kept = await unlessConditionFails(
-      documents.send(new PutCommand({ TableName, Item: item, ...overOlderCopy(closed) })),
+  const keepInHistory = (closed: ClosedWindow): Promise<boolean> =>
+    unlessConditionFails(
+      documents.send(
+        new PutCommand({
+          TableName,
+          Item: historyItem(closed),
+          ConditionExpression: "attribute_not_exists(#user) OR #version < :version",
+          ExpressionAttributeNames: { "#user": "user", "#version": "version" },
+          ExpressionAttributeValues: { ":version": closed.version },
+        }),
+      ),
     );
-    if (!kept) {
-      await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...factsOf(closed) })));
-      if (closed.outcome === "re-enabled") {
-        await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...evidenceOf(closed) })));
+
+  const store: WindowStore = {
+    find: async (user) => (await read(user)) ?? (await old.read(user)).row,
+
+    async findToChange(user, windowId) {
+      const row = await read(user);
+      if (row === undefined) {
+        const left = await old.read(user);
+        if (!left.isWorthARow) return left.row;
+        await old.adopt(user, left.row);
+        return store.findToChange(user, windowId);
       }
-    }
-    const removed = await unlessConditionFails(
-      documents.send(new DeleteCommand({ TableName, Key: { user: item.user, item: "open" }, ...asRead(closed) })),
-    );
-    return removed ? "closed" : "conflict";
-  },
+      if (windowId === undefined || row.open?.windowId === windowId) return row;
+      const left = await old.openBeside(user, windowId);
+      if (left === undefined || row.open !== undefined) return row;
+      if (row.lastClosed?.windowId !== windowId) {
+        if ((await store.open(left, row, row.seen?.known ?? false)) === "conflict")
+          return store.findToChange(user, windowId);
+      }
+      await old.removeOpen(left);
+      return (await read(user)) ?? { version: 0 };
+    },
 
-  async closedAround(user, instant) {
-    const { Items } = await documents.send(
-      new QueryCommand({
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: "#user = :user AND #item BETWEEN :first AND :last",
-        ExpressionAttributeNames: { "#user": "user", "#item": "item" },
-        ExpressionAttributeValues: {
-          ":user": partition(user),
-          ":first": "closed#",
-          ":last": `closed#${instant.toISOString()}$`,
-        },
-        ScanIndexForward: false,
-        Limit: 1,
-      }),
-    );
-    return readItems(Items ?? []).lastClosed;
-  },
+    async open(window, over, known) {
+      if (known && over.seen?.known !== true) await rememberKnown(window);
+      if (over.lastClosed !== undefined) await keepInHistory(over.lastClosed);
+      const opened = { ...window, version: over.version + 1 };
+      const earlierClosedAt = (over.lastClosed?.closedAt ?? over.earlierClosedAt)?.toISOString();
+      const changes = {
+        set: { ...openAttributes(opened), earlierClosedAt, ...(known && { known }) },
+        ...(!known && { setIfAbsent: { known } }),
+      };
+      const written = await write(
+        window,
+        changes,
+        over.version === 0
+          ? { expression: "attribute_not_exists(#version)" }
+          : { expression: "#version = :read", values: { ":read": over.version } },
+      );
+      return written ? opened : "conflict";
+    },
 
-  async noteOnClosed(closed) {
-    const next = { ...closed, version: closed.version + 1 };
-    const written = await unlessConditionFails(documents.send(new UpdateCommand({ TableName, ...factsOf(next) })));
-    return written ? "noted" : "conflict";
-  },
+    async update(window) {
+      const next = { ...window, version: window.version + 1 };
+      return (await write(window, { set: openAttributes(next) }, asRead(window))) ? next : "conflict";
+    },
 
-  async noteLook(user, look) {
-    await documents.send(
-      new UpdateCommand({ TableName, Key: { user: partition(user), item: "seen" }, ...lookUpdate(look) }),
-    );
-  },
+    async close(closed, look, { seen }) {
+      if (look?.known === true && seen?.known !== true) await rememberKnown(closed);
+      const { set, ...rest } = look === undefined ? { set: {} } : lookChanges(look);
+      const next = { ...closed, version: closed.version + 1 };
+      const changes = { set: { ...closedAttributes(next), ...set }, ...rest };
+      if (!(await write(closed, changes, asRead(closed)))) return "conflict";
+      if (closed.outcome === "user-gone") await letKnownExpire(documents, TableName, closed);
+      return "closed";
+    },
 
-  async forgetSeen(user) {
-    await documents.send(new DeleteCommand({ TableName, Key: { user: partition(user), item: "seen" } }));
-  },
+    async updateClosed(closed) {
+      const next = { ...closed, version: closed.version + 1 };
+      if (await write(closed, { set: closedAttributes(next) }, asRead(closed))) return "updated";
+      const written = await unlessConditionFails(
+        documents.send(
+          new PutCommand({
+            TableName,
+            Item: historyItem(next),
+            ConditionExpression: "#version = :read",
+            ExpressionAttributeNames: { "#version": "version" },
+            ExpressionAttributeValues: { ":read": closed.version },
+          }),
+        ),
+      );
+      return written ? "updated" : "conflict";
+    },
 
-  async *dueUntil(userPoolId, instant, first = "longest") {
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const page = await documents.send(
+    async findInHistory(user, instant) {
+      const { Items } = await documents.send(
         new QueryCommand({
           TableName,
-          IndexName: "due",
-          KeyConditionExpression: "openIn = :pool AND dueAt <= :instant",
-          ExpressionAttributeValues: { ":pool": userPoolId, ":instant": instant.toISOString() },
-          ScanIndexForward: first === "longest",
-          ExclusiveStartKey,
+          ConsistentRead: true,
+          KeyConditionExpression: "#user = :user AND #item BETWEEN :first AND :last",
+          ExpressionAttributeNames: { "#user": "user", "#item": "item" },
+          ExpressionAttributeValues: {
+            ":user": partition(user),
+            ":first": "closed#",
+            ":last": `closed#${instant.toISOString()}$`,
+          },
+          ScanIndexForward: false,
+          Limit: 1,
         }),
       );
-      for (const item of page.Items ?? []) yield overdueRefFrom(item) ?? "unreadable";
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
-  },
+      return historyFrom(Items?.[0]);
+    },
+
+    async noteLook(user, look, { seen, lastClosed }) {
+      const isNew = seen?.known !== true || lastClosed?.outcome === "user-gone";
+      if (look.known && isNew) await rememberKnown(user);
+      await write(user, lookChanges(look));
+    },
+
+    async forget(user) {
+      await documents.send(new DeleteCommand({ TableName, Key: keyOf(user, knownKey) }));
+      await unlessConditionFails(
+        documents.send(
+          new DeleteCommand({
+            TableName,
+            Key: keyOf(user, rowKey),
+            ConditionExpression: "attribute_not_exists(#window)",
+            ExpressionAttributeNames: { "#window": "window" },
+          }),
+        ),
+      );
+    },
+
+    async *dueUntil(userPoolId, instant, first = "longest") {
+      let ExclusiveStartKey: Record<string, unknown> | undefined;
+      do {
+        const page = await documents.send(
+          new QueryCommand({
+            TableName,
+            IndexName: "due",
+            KeyConditionExpression: "openIn = :pool AND dueAt <= :instant",
+            ExpressionAttributeValues: { ":pool": userPoolId, ":instant": instant.toISOString() },
+            ScanIndexForward: first === "longest",
+            ExclusiveStartKey,
+          }),
+        );
+        for (const item of page.Items ?? []) yield overdueRefFrom(item) ?? "unreadable";
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey !== undefined);
+    },
+  };
+  return store;
+};
+
+interface Condition {
+  expression: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+/** `#version` is a name that the update uses too. */
+const asRead = ({ windowId, version }: Pick<Window, "windowId" | "version">): Condition => ({
+  expression: "#windowId = :windowId AND #version = :read",
+  names: { "#windowId": "windowId", "#version": "version" },
+  values: { ":windowId": windowId, ":read": version },
 });
 
-/**
- * A close that died half-way left its copy, with the evidence of the re-enable; one that only finds Email MFA on, or the
- * user gone, has nothing truer to say, and adds just what came since. A copy of the same version stays, but for its evidence
- * (`evidenceOf`). One from before Email MFA was last switched off says nothing of how the window ended.
- */
-const overOlderCopy = (closed: ClosedWindow) => {
-  const isNewer = "#version < :version";
-  const clauses = ["attribute_not_exists(#user)"];
-  if (closed.outcome === "already-enabled") clauses.push(`(${isNewer} AND outcome = :found)`);
-  else if (closed.outcome !== "user-gone") clauses.push(isNewer);
-  if (closed.switchingOffVersion !== undefined) {
-    clauses.push(`(${isNewer} AND (attribute_not_exists(switchingOffVersion) OR switchingOffVersion < :mark))`);
-  }
-  const ConditionExpression = clauses.join(" OR ");
-  const used = <Value>(placeholders: Record<string, Value>): Record<string, Value> | undefined => {
-    const entries = Object.entries(placeholders).filter(([name]) => ConditionExpression.includes(name));
-    return entries.length === 0 ? undefined : Object.fromEntries(entries);
-  };
-  return {
-    ConditionExpression,
-    ExpressionAttributeNames: used({ "#user": "user", "#version": "version" }),
-    ExpressionAttributeValues: used({
-      ":version": closed.version,
-      ":found": "already-enabled",
-      ":mark": closed.switchingOffVersion,
-    }),
-  };
-};
-
-/**
- * How the window ended, over a copy of the same version by one who found Email MFA on already: both closed it at once, and
- * this one knows why it was on. The window stays closed when it was.
- */
-const evidenceOf = (closed: ClosedWindow) => {
-  const { user, item, outcome, evidence } = closedItem(closed);
-  return {
-    Key: { user, item },
-    UpdateExpression: "SET outcome = :outcome, evidence = :evidence",
-    ConditionExpression: "#version = :version AND outcome = :found",
-    ExpressionAttributeNames: { "#version": "version" },
-    ExpressionAttributeValues: {
-      ":outcome": outcome,
-      ":evidence": evidence,
-      ":version": closed.version,
-      ":found": "already-enabled",
-    },
-  };
-};
-
-/** What came to a closed window since its copy was kept, written over that. */
-const factsOf = (closed: ClosedWindow) => {
-  const { user, item, facts, counts, times, changes, closeAsked } = closedItem(closed);
-  return {
-    Key: { user, item },
-    UpdateExpression: `SET #facts = :facts, #counts = :counts, #times = :times, #changes = :changes, #version = :version${closeAsked === undefined ? "" : ", #closeAsked = :closeAsked"}`,
-    ConditionExpression: "#version < :version",
-    ExpressionAttributeNames: {
-      "#facts": "facts",
-      "#counts": "counts",
-      "#times": "times",
-      "#changes": "changes",
-      "#version": "version",
-      ...(closeAsked === undefined ? {} : { "#closeAsked": "closeAsked" }),
-    },
-    ExpressionAttributeValues: {
-      ":facts": facts,
-      ":counts": counts,
-      ":times": times,
-      ":changes": changes,
-      ":version": closed.version,
-      ...(closeAsked === undefined ? {} : { ":closeAsked": closeAsked }),
-    },
-  };
-};
-
-const asRead = (window: Window) => ({
-  ConditionExpression: "windowId = :windowId AND #version = :version",
-  ExpressionAttributeNames: { "#version": "version" },
-  ExpressionAttributeValues: { ":windowId": window.windowId, ":version": window.version },
-});
-
-const unlessConditionFails = async (write: Promise<unknown>): Promise<boolean> => {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+/** A user who is gone needs not be known longer than their last window. */
+const letKnownExpire = async (
+  documents: DynamoDBDocumentClient,
+  TableName: string,
+  closed: ClosedWindow,
+): Promise<void> => {
+  const expiresAt = Math.floor(plus(closed.closedAt, retention).getTime() / 1000);
+  await unlessConditionFails(
+    documents.send(
+      new UpdateCommand({
+        TableName,
+        Key: { user: partition(closed), item: knownKey },
+        ConditionExpression: "attribute_exists(#known)",
+        UpdateExpression: "SET expiresAt = :expiresAt",
+        ExpressionAttributeNames: { "#known": "known" },
+        ExpressionAttributeValues: { ":expiresAt": expiresAt },
+      }),
+    ),
+  );
 };

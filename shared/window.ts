@@ -108,13 +108,9 @@ export const plus = (instant: Date, milliseconds: number): Date => new Date(inst
  * was closed, or what happened during the new one would be looked for on the other. A close further ahead of `now` than clocks
  * differ is not believed.
  */
-export const notBefore = (
-  lastClosed: Pick<ClosedWindow, "closedAt"> | undefined,
-  instant: Date,
-  now: Date = instant,
-): Date =>
-  lastClosed !== undefined && lastClosed.closedAt >= instant && !isFromTheFuture(lastClosed.closedAt, now)
-    ? plus(lastClosed.closedAt, 1)
+export const notBefore = (lastClosedAt: Date | undefined, instant: Date, now: Date = instant): Date =>
+  lastClosedAt !== undefined && lastClosedAt >= instant && !isFromTheFuture(lastClosedAt, now)
+    ? plus(lastClosedAt, 1)
     : instant;
 
 /** A new window. A fact's time is believed up to `now`: no clock that runs ahead can buy a user more time. */

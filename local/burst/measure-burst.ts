@@ -166,7 +166,7 @@ const seed = async ({ aws, clock, operator, userPoolId, environment }: BurstStac
       now,
       openedBy: { at: now, by: "burst" },
     });
-    await operator.windows.open(window);
+    await operator.windows.open(window, { version: 0 }, true);
     aws.scheduler.create({
       Name: window.windowId,
       GroupName: names.scheduleGroup,
@@ -202,7 +202,7 @@ const freshReset = (stack: BurstStack, at: Date): Promise<number> =>
       user.sub = [...aws.cognito.users(userPoolId)].at(-1)?.sub ?? "";
     });
     clock.at(at, async () => {
-      await operator.windows.noteLook({ userPoolId, sub: user.sub }, { known: true });
+      await operator.windows.noteLook({ userPoolId, sub: user.sub }, { known: true }, {});
       void aws.lambda.invoke("post-confirmation", {
         version: "1",
         triggerSource: "PostConfirmation_ConfirmForgotPassword",

@@ -5,7 +5,6 @@ import {
   acknowledging,
   both,
   byName,
-  deleteFirst,
   extendedBy,
   goneBefore,
   lookedJustNow,
@@ -19,6 +18,7 @@ import {
   tableAfter,
   throwing,
   withoutDeadline,
+  withoutHistory,
   withoutSendingAgain,
 } from "./tampers.ts";
 
@@ -145,14 +145,18 @@ export const bugs: readonly Bug[] = [
     what: "a window is closed without its evidence",
     within: 30,
     wires: both(({ windows }) => ({
-      windows: { ...windows, close: (closed) => windows.close({ ...closed, evidence: undefined }) },
+      windows: {
+        ...windows,
+        close: (closed, look, row) => windows.close({ ...closed, evidence: undefined }, look, row),
+      },
     })),
   },
   {
-    name: "delete-before-copy",
-    what: "the open window is deleted before its closed copy is kept",
+    name: "forget-the-history",
+    what: "a window is opened over the closed one before it",
     within: 30,
-    wires: both(deleteFirst),
+    wires: both(withoutHistory),
+    operator: (deps) => ({ ...deps, ...withoutHistory(deps) }),
   },
   {
     name: "key-by-name",
@@ -168,9 +172,9 @@ export const bugs: readonly Bug[] = [
       "re-enable-mfa": reEnableWith(({ windows }) => ({
         windows: {
           ...windows,
-          async find(user) {
-            const found = await windows.find(user);
-            return (found.open?.attempts ?? 0) > 1 ? {} : found;
+          async findToChange(user, windowId) {
+            const found = await windows.findToChange(user, windowId);
+            return (found.open?.attempts ?? 0) > 1 ? { version: found.version } : found;
           },
         },
       })),
@@ -182,7 +186,7 @@ export const bugs: readonly Bug[] = [
     within: 200,
     wires: {
       "record-reset": recordResetWith(({ windows }) => ({
-        windows: { ...windows, noteOnClosed: async () => "noted" },
+        windows: { ...windows, updateClosed: async () => "updated" },
       })),
     },
   },
@@ -228,7 +232,11 @@ export const bugs: readonly Bug[] = [
     what: "a user who drifted is not watched",
     within: 200,
     wires: both(({ windows }) => ({
-      windows: { ...windows, noteLook: (user, look) => windows.noteLook(user, { ...look, watchedUntil: undefined }) },
+      windows: {
+        ...windows,
+        noteLook: (user, look, row) => windows.noteLook(user, { ...look, watchedUntil: undefined }, row),
+        close: (closed, look, row) => windows.close(closed, look && { ...look, watchedUntil: undefined }, row),
+      },
     })),
   },
   {

@@ -12,9 +12,11 @@ const subjectOf = (operation: string, input: Record<string, unknown>): string[] 
   switch (operation) {
     case "PutItem":
       return itemWords(input["Item"] as Item);
+    case "GetItem":
     case "DeleteItem":
-    case "UpdateItem":
       return itemWords(input["Key"] as Item);
+    case "UpdateItem":
+      return [...itemWords(input["Key"] as Item), ...itemWords(writtenBy(input))];
     case "Query":
       return Object.values((input["ExpressionAttributeValues"] ?? {}) as Item).map(scalar);
     case "SendMessage":
@@ -35,6 +37,12 @@ const subjectOf = (operation: string, input: Record<string, unknown>): string[] 
 };
 
 const queueOf = (input: Record<string, unknown>): string => String(input["QueueUrl"]).split("/").at(-1) ?? "";
+
+/** The attributes that an update writes: our placeholders bear their names. */
+const writtenBy = (input: Record<string, unknown>): Item => {
+  const values = Object.entries((input["ExpressionAttributeValues"] ?? {}) as Item);
+  return Object.fromEntries(values.map(([name, value]) => [name.slice(1), value]));
+};
 
 const itemWords = (item: Item): string[] =>
   ["item", "user", "version", "dueAt", "closedAt", "outcome", "attempts", "known"].flatMap((name) =>

@@ -25,7 +25,7 @@ export const checkEnding = (ending: Ending): void => {
   for (const id of watch.remembered()) watch.violate(`the record ${id} that is still not handled`);
   for (const { window } of watch.opened.values()) {
     const closed = watch.windows.closed().find(({ windowId }) => windowId === window.windowId);
-    if (closed === undefined) watch.violate("a window without a closed copy", window);
+    if (closed === undefined) watch.violate("a window that is not closed anywhere", window);
   }
   for (const entry of watch.facts.entries.values()) checkFact(ending, entry);
   for (const id of watch.facts.forged) {

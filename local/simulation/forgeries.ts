@@ -1,7 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { updateExpression } from "../../shared/update-expression.ts";
 import { partition } from "../../shared/user-partition.ts";
-import { closedItem, openItem } from "../../shared/window-items.ts";
+import { closedAttributes, openAttributes, rowKey } from "../../shared/window-items.ts";
 import { closeWindow, openWindow, plus } from "../../shared/window.ts";
 import { names } from "../service-names.ts";
 import type { AttackStage } from "./attacks.ts";
@@ -47,7 +48,7 @@ export const forgeries = ({
         await documents.send(
           new UpdateCommand({
             TableName,
-            Key: { user: partition(key), item: "seen" },
+            Key: { user: partition(key), item: rowKey },
             UpdateExpression: "SET checkedAt = :at",
             ExpressionAttributeValues: { ":at": farAhead.toISOString() },
           }),
@@ -64,12 +65,14 @@ export const forgeries = ({
         policy: { maxWindow: farAhead.getTime() - now.getTime() },
         now,
       });
-      const Item =
+      if (watch.windows.of(user.sub).length > 0) return;
+      const set =
         kind === "open"
-          ? openItem(window)
-          : closedItem(closeWindow({ ...window, openedAt: plus(now, 1) }, "user-gone", farAhead));
-      if (kind === "open" && watch.windows.open().some(({ sub }) => sub === user.sub)) return;
-      await documents.send(new PutCommand({ TableName, Item }));
+          ? openAttributes(window)
+          : closedAttributes(closeWindow({ ...window, openedAt: plus(now, 1) }, "user-gone", farAhead));
+      await documents.send(
+        new UpdateCommand({ TableName, Key: { user: partition(key), item: rowKey }, ...updateExpression({ set }) }),
+      );
     },
   };
 };

@@ -2,17 +2,14 @@ import {
   AdminSetUserMFAPreferenceCommand,
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Context, SQSEvent } from "aws-lambda";
 import { wire as customMessage } from "../../functions/custom-message/wiring.ts";
 import { wire as postAuthentication } from "../../functions/post-authentication/wiring.ts";
 import { wire as reconcile } from "../../functions/reconcile/wiring.ts";
 import { minute } from "../../shared/duration.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
-import { partition } from "../../shared/user-partition.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
 import { plus, type Window } from "../../shared/window.ts";
-import { names } from "../service-names.ts";
 import type { Wire } from "../stack.ts";
 import { type Ports, recordResetWith, reEnableWith } from "./rewire.ts";
 
@@ -65,9 +62,9 @@ export const tableAfter =
     ...ports,
     windows: {
       ...ports.windows,
-      async open(window: Window) {
+      async open(window, over, known) {
         await first(ports, window);
-        return ports.windows.open(window);
+        return ports.windows.open(window, over, known);
       },
     },
   });
@@ -77,21 +74,16 @@ export const overwrite: Tamper = ({ windows }) => ({
   windows: {
     ...windows,
     async update(window) {
-      const { open } = await windows.find(window);
+      const { open } = await windows.findToChange(window);
       return windows.update({ ...window, version: open?.version ?? window.version });
     },
   },
 });
 
-export const deleteFirst: Tamper = ({ windows, surroundings }) => {
-  const dynamo = new DynamoDBClient({ ...surroundings.aws });
-  const close: WindowStore["close"] = async (closed) => {
-    const Key = { user: { S: partition(closed) }, item: { S: "open" } };
-    await dynamo.send(new DeleteItemCommand({ TableName: names.windowsTable, Key }));
-    return windows.close(closed);
-  };
-  return { windows: { ...windows, close } };
-};
+/** Opens a window where the closed one before it stood, which is then nowhere. */
+export const withoutHistory = ({ windows }: Pick<Ports, "windows">): Pick<Ports, "windows"> => ({
+  windows: { ...windows, open: (window, { lastClosed: _, ...over }, known) => windows.open(window, over, known) },
+});
 
 export const otherFactors: Tamper = ({ users, surroundings }) => {
   const cognito = new CognitoIdentityProviderClient({ ...surroundings.aws });
@@ -119,9 +111,9 @@ export const byName: Tamper = ({ users, windows }) => {
   return {
     windows: {
       ...windows,
-      async find(user) {
+      async findToChange(user, windowId) {
         wanted = user.sub;
-        return windows.find(user);
+        return windows.findToChange(user, windowId);
       },
     },
     users: {
@@ -180,8 +172,8 @@ export const withoutSendingAgain: Wire = (surroundings) => {
 export const namedByRecord: Tamper = ({ windows }) => ({
   windows: {
     ...windows,
-    async find(fact) {
-      const found = await windows.find(fact);
+    async findToChange(fact, windowId) {
+      const found = await windows.findToChange(fact, windowId);
       const { username } = { username: found.open?.username, ...fact };
       return found.open === undefined || username === undefined
         ? found
@@ -194,8 +186,8 @@ export const namedByRecord: Tamper = ({ windows }) => ({
 export const goneBefore: Tamper = ({ windows }) => ({
   windows: {
     ...windows,
-    async find(user) {
-      const found = await windows.find(user);
+    async findToChange(user, windowId) {
+      const found = await windows.findToChange(user, windowId);
       return found.open === undefined ? found : { ...found, open: { goneSince: new Date(0), ...found.open } };
     },
   },
@@ -203,17 +195,17 @@ export const goneBefore: Tamper = ({ windows }) => ({
 
 /** The second read of a window within a minute gives what the first gave. */
 export const readOnce: Tamper = ({ windows, clock }) => {
-  const reads = new Map<string, { at: Date; found: ReturnType<WindowStore["find"]> }>();
+  const reads = new Map<string, { at: Date; found: ReturnType<WindowStore["findToChange"]> }>();
   return {
     windows: {
       ...windows,
-      find(user) {
+      findToChange(user, windowId) {
         const read = reads.get(user.sub);
         if (read !== undefined && clock.now() < plus(read.at, minute)) {
           reads.delete(user.sub);
           return read.found;
         }
-        const found = windows.find(user);
+        const found = windows.findToChange(user, windowId);
         reads.set(user.sub, { at: clock.now(), found });
         return found;
       },

@@ -77,11 +77,11 @@ export class Watch {
 
   lookAtTable(by: string): void {
     for (const { before, after } of this.windows.look(this.#options.table.items(names.windowsTable), by)) {
-      if (by === forger) this.#onForged(after?.open);
-      else if (after?.open) this.#onOpen(before?.open, after.open, by);
-      else if (before?.open && after === undefined) this.#onRemoved(before.open);
-      if (after?.closed && by !== forger) this.#onClosed(before?.closed, after.closed);
-      else if (before?.closed && after === undefined) this.violate("a closed window was deleted", before.closed);
+      if (by === forger) this.#onForged(after.open);
+      else if (after.open) this.#onOpen(before.open, after.open, by);
+      else if (before.open) this.#onEnd(before.open, after.closed);
+      if (after.closed && by !== forger) this.#onClosed(before.closed, after.closed);
+      else if (before.closed && after.closed === undefined) this.violate("a closed window was deleted", before.closed);
     }
   }
 
@@ -190,20 +190,20 @@ export class Watch {
     if (window !== undefined) this.opened.set(window.windowId, { window, from: this.#options.now() });
   }
 
-  #onRemoved(window: Window): void {
+  #onEnd(window: Window, closed: ClosedWindow | undefined): void {
     const opened = this.opened.get(window.windowId);
     if (opened !== undefined) opened.until = this.#options.now();
-    const copy = this.windows.closed().find(({ windowId }) => windowId === window.windowId);
-    if (copy === undefined) this.violate("a window that vanished without a closed copy", window);
-    else if (copy.facts.length < window.facts.length && window.facts.length < 50) {
+    if (closed === undefined) return this.violate("an open window that vanished", window);
+    if (closed.version !== window.version + 1)
+      this.violate("a close written over a version it was not made from", window);
+    if (closed.facts.length < window.facts.length && window.facts.length < 50) {
       this.violate("a closed window that lacks facts of the open one", window);
     }
   }
 
   #onClosed(before: ClosedWindow | undefined, after: ClosedWindow): void {
     const { margin } = this.#options;
-    const isOpen = this.windows.open().some(({ windowId }) => windowId === after.windowId);
-    const broken = before === undefined ? undefined : changingClosed(before, after, isOpen);
+    const broken = before === undefined ? undefined : changingClosed(before, after);
     if (broken !== undefined) this.violate(broken, after);
     if (before?.closedAt.getTime() === after.closedAt.getTime() && before.outcome === after.outcome) return;
     const user = this.users.now(after.sub);

@@ -31,7 +31,7 @@ export const changing = (before: Window, after: Window, margin: number): Broken 
 };
 
 /**
- * What must hold for the closed copy of a window, which was due at `dueAt` when it was closed. `margin`: how far the clocks
+ * What must hold for the closed window, which was due at `dueAt` when it was closed. `margin`: how far the clocks
  * of the functions are apart.
  */
 export const closing = (
@@ -54,20 +54,16 @@ export const closing = (
   return closed.closedAt.getTime() < dueAt.getTime() - margin ? "closed before it was due" : undefined;
 };
 
-/** What must hold when a closed copy changes. */
-export const changingClosed = (before: ClosedWindow, after: ClosedWindow, isStillOpen: boolean): Broken => {
+/** What must hold when a closed window changes. */
+export const changingClosed = (before: ClosedWindow, after: ClosedWindow): Broken => {
+  if (after.version !== before.version + 1) return "a closed window written over a version it was not made from";
   const lost = before.facts.find((fact) => !hasFact(after, fact));
   if (lost !== undefined && after.facts.length < 50) return `a fact that vanished from a closed window: ${lost.kind}`;
-  if (before.evidence !== undefined && after.evidence === undefined && !isSwitchedOffSince(before, after)) {
-    return "evidence that vanished";
-  }
-  const isSame = before.outcome === after.outcome && before.closedAt.getTime() === after.closedAt.getTime();
-  const isTruer = before.outcome === "already-enabled" && after.outcome === "re-enabled";
-  return isSame || isStillOpen || isTruer ? undefined : "a closed window that was closed once more";
+  if (before.evidence !== undefined && after.evidence === undefined) return "evidence that vanished";
+  if (before.closedAt.getTime() !== after.closedAt.getTime()) return "a closed window that was closed once more";
+  const isTruer = before.outcome !== "re-enabled" && after.outcome === "re-enabled";
+  return before.outcome === after.outcome || isTruer ? undefined : "a closed window that ended otherwise";
 };
-
-const isSwitchedOffSince = (before: ClosedWindow, after: ClosedWindow): boolean =>
-  before.switchingOffVersion !== after.switchingOffVersion;
 
 export const hasFact = (window: Window, fact: Pick<Fact, "id">): boolean =>
   window.facts.some(({ id }) => id === fact.id);

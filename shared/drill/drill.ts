@@ -116,7 +116,7 @@ const awaitClose = async (
   const latest = plus(window.dueAt, patience);
   for (;;) {
     const { open, lastClosed } = await windows.find(window);
-    if (open === undefined && lastClosed?.windowId === window.windowId) return lastClosed;
+    if (lastClosed?.windowId === window.windowId) return lastClosed;
     const now = clock.now();
     if (now > latest) {
       const why = open?.lastFailure === undefined ? "" : ` Its last failure: ${open.lastFailure.error}.`;
@@ -151,7 +151,7 @@ const cleanUp = async (
 ): Promise<unknown> => {
   try {
     await drillUsers.remove(user);
-    await windows.forgetSeen(user);
+    await windows.forget(user);
     return undefined;
   } catch (error) {
     return error;

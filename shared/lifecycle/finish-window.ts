@@ -1,5 +1,6 @@
 import { emailMfaIsOn } from "../factors.ts";
 import { type Look, watch } from "../seen.ts";
+import type { UserRow } from "../window-items.ts";
 import {
   type ClosedWindow,
   closeWindow,
@@ -7,40 +8,56 @@ import {
   isSameSwitchingOff,
   type Outcome,
   plus,
-  retention,
   type Window,
 } from "../window.ts";
 import type { Deps } from "./deps.ts";
 
+/** A row whose newest window is open. */
+export type OpenRow = UserRow & { open: Window };
+
 /**
- * Closes the window and gives it back closed. Undefined when another has closed it, when an operator has switched Email MFA
+ * Closes the window of the row and returns it closed. Undefined when another has closed it, when an operator has switched Email MFA
  * off since the evidence was read, or when a window that ends without Email MFA on was extended meanwhile. Facts that come in
- * meanwhile are taken along. Safe to repeat.
+ * meanwhile are taken along. Of two who close at once, the one that switched Email MFA on owns outcome and evidence. Safe to repeat.
  */
 export const finishWindow = async (
   { windows, clock, telemetry }: Pick<Deps, "windows" | "clock" | "telemetry">,
-  window: Window,
+  row: OpenRow,
   outcome: Outcome,
   evidence?: ClosedWindow["evidence"],
 ): Promise<ClosedWindow | undefined> => {
+  const window = row.open;
   const now = clock.now();
   const look = lookAtEnd(window, outcome, now, evidence);
-  if (look !== undefined) await windows.noteLook(window, look);
-  for (let current: Window | undefined = window; current?.windowId === window.windowId;) {
-    const closed = closeWindow(current, outcome, now, evidence);
-    if ((await windows.close(closed)) === "closed") {
-      const lateness = (now.getTime() - closed.dueAt.getTime()) / 1000;
-      telemetry.metrics.add("WindowClosed", 1, { name: "outcome", value: outcome });
-      if (outcome === "re-enabled" && lateness >= 0) telemetry.metrics.add("ReEnableLateness", lateness);
-      telemetry.log.info("window-closed", { sub: closed.sub, windowId: closed.windowId, outcome, lateness });
-      return closed;
+  for (let found: UserRow = row; ;) {
+    if (found.open?.windowId === window.windowId) {
+      const closed = closeWindow(found.open, outcome, now, evidence);
+      if ((await windows.close(closed, look, found)) === "closed") {
+        report({ telemetry }, closed);
+        return closed;
+      }
+    } else {
+      const other = found.lastClosed;
+      const isOurs = outcome === "re-enabled" && other?.windowId === window.windowId && other.outcome !== "re-enabled";
+      if (!isOurs || !isSameSwitchingOff(other, window)) return undefined;
+      if ((await windows.updateClosed({ ...other, outcome, evidence })) === "updated") return undefined;
     }
-    current = (await windows.find(window)).open;
+    found = await windows.findToChange(window);
+    const current = found.open?.windowId === window.windowId ? found.open : undefined;
     if (current !== undefined && !isSameSwitchingOff(current, window)) return undefined;
     const isOn = evidence !== undefined && emailMfaIsOn(evidence.after);
     if (current !== undefined && !isOn && !isDue(current, clock.now())) return undefined;
   }
-  return undefined;
+};
+
+const report = (
+  { telemetry }: Pick<Deps, "telemetry">,
+  { sub, windowId, outcome, closedAt, dueAt }: ClosedWindow,
+): void => {
+  const lateness = (closedAt.getTime() - dueAt.getTime()) / 1000;
+  telemetry.metrics.add("WindowClosed", 1, { name: "outcome", value: outcome });
+  if (outcome === "re-enabled" && lateness >= 0) telemetry.metrics.add("ReEnableLateness", lateness);
+  telemetry.log.info("window-closed", { sub, windowId, outcome, lateness });
 };
 
 /** What the end of a window says of its user. */
@@ -51,7 +68,7 @@ const lookAtEnd = (
   evidence: ClosedWindow["evidence"],
 ): Look | undefined => {
   // The user may turn up again after all: then the next sign-in is looked at, and what was known is known.
-  if (outcome === "user-gone") return { known: false, expiresAt: plus(now, retention) };
+  if (outcome === "user-gone") return { known: false };
   if (evidence === undefined || !emailMfaIsOn(evidence.after)) return undefined;
   return {
     // A call of the operator's may still take effect: the next sign-in must be looked at.

@@ -55,8 +55,8 @@ export const openByOperator = async (
   if (user === "gone") return refused({ because: "user-unknown" });
   if (user.federated) return refused({ because: "federated" });
   if (!user.hasEmail) return refused({ because: "no-email" });
-  const found = await windows.find(user);
-  const { open, lastClosed } = found;
+  const found = await windows.findToChange(user);
+  const { open } = found;
   if (open !== undefined) {
     if (!isHalfDone(open, act, clock.now()) || !emailMfaIsOn(user.factors)) {
       return refused({ because: "already-open", window: open });
@@ -72,8 +72,8 @@ export const openByOperator = async (
   if (!(await isInScope(deps, user.username, known))) return refused({ because: "out-of-scope" });
   if (!mayEndWithEmailMfa({ known }, policy)) return refused({ because: "never-known" });
 
-  const now = notBefore(lastClosed, clock.now());
-  const window = openWindow({
+  const now = notBefore(found.lastClosed?.closedAt ?? found.earlierClosedAt, clock.now());
+  const opening = openWindow({
     windowId: deps.newId(),
     user,
     origin: "operator",
@@ -83,7 +83,8 @@ export const openByOperator = async (
     now,
     openedBy: { at: now, ...act },
   });
-  if ((await windows.open(window)) === "exists") return openByOperator(deps, username, act, gracePeriod, ways);
+  const window = await windows.open(opening, found, known);
+  if (window === "conflict") return openByOperator(deps, username, act, gracePeriod, ways);
   telemetry.metrics.add("WindowOpened", 1, { name: "origin", value: "operator" });
   audit(deps, "window-opened", window, act);
   return (await exempt(deps, window)) ?? openByOperator(deps, username, act, gracePeriod, ways);
@@ -125,7 +126,7 @@ const exempt = async (deps: Deps, window: Window): Promise<Operated | undefined>
     if (!isSameSwitchingOff(current, marked)) return { kind: "done", window: current };
     const written = await windows.update(switchedOff(current, mayComeLate ? undefined : clock.now()));
     if (written !== "conflict") return { kind: "done", window: written };
-    current = (await windows.find(window)).open;
+    current = (await windows.findToChange(window)).open;
   }
   return undefined;
 };
@@ -140,8 +141,11 @@ const isUserOf = (window: Window, user: DirectoryUser | "gone"): user is Directo
 const withdraw = async (deps: Deps, window: Window): Promise<void> => {
   if (mayBeSwitchedOff(window, deps.clock.now())) return;
   const user = await deps.users.read(window.username);
+  const row = await deps.windows.findToChange(window);
+  if (row.open?.windowId !== window.windowId) return;
   if (isUserOf(window, user) && emailMfaIsOn(user.factors)) {
-    await finishWindow(deps, window, "already-enabled", { before: user.factors, after: user.factors });
+    const evidence = { before: user.factors, after: user.factors };
+    await finishWindow(deps, { ...row, open: row.open }, "already-enabled", evidence);
   }
 };
 
@@ -197,7 +201,7 @@ export const changeOpenWindow = async (
   change: (window: Window) => Window | Refusal,
 ): Promise<Operated> => {
   for (let tries = 0; ; tries += 1) {
-    const { open } = await deps.windows.find(user);
+    const { open } = await deps.windows.findToChange(user);
     if (open === undefined) return refused({ because: "not-open" });
     const changed = change(open);
     if ("because" in changed) return refused(changed);

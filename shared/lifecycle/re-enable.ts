@@ -7,7 +7,7 @@ import { reserve } from "../surroundings.ts";
 import { describeError } from "../telemetry.ts";
 import { closableAt, noteFailure, noteGone, type Outcome, secondLookAt, type Window } from "../window.ts";
 import type { Deps } from "./deps.ts";
-import { finishWindow } from "./finish-window.ts";
+import { finishWindow, type OpenRow } from "./finish-window.ts";
 
 /**
  * What became of a due message. `early`: its window cannot be closed by our clock before `until`. `missing`: there is no such
@@ -36,37 +36,38 @@ export const reEnable = async (deps: ReEnableDeps, due: Due): Promise<ReEnabled>
   const found = await findClosable(deps, due);
   if (found.kind !== "closable") return found;
   // What the service itself has begun it ends, also when it only observes by now.
-  const observes = deps.policy.mode === "observe" && found.window.origin !== "operator";
+  const observes = deps.policy.mode === "observe" && found.row.open.origin !== "operator";
   // Waiting comes before reading: the window may be extended, and the user changed, while others have their turn.
   const hasWaited = !observes && (await deps.pacer.turn());
   if (deps.timeLeft() < reserve) return { kind: "no-time" };
   const now = hasWaited ? await findClosable(deps, due) : found;
   if (now.kind !== "closable") return now;
-  const ended = await switchOn(deps, now.window, observes).catch((error: unknown) => ({
+  const ended = await switchOn(deps, now.row.open, observes).catch((error: unknown) => ({
     kind: "failed" as const,
     error,
   }));
   switch (ended.kind) {
     case "failed":
-      return keepOpen(deps, now.window, ended.error);
+      return keepOpen(deps, now.row.open, ended.error);
     case "missing":
-      return lookTwice(deps, now.window);
+      return lookTwice(deps, now.row);
     case "ended": {
-      const closed = await finishWindow(deps, now.window, ended.outcome, ended.evidence);
+      const closed = await finishWindow(deps, now.row, ended.outcome, ended.evidence);
       return closed === undefined ? { kind: "superseded" } : { kind: "closed", outcome: ended.outcome };
     }
   }
 };
 
-/** The window that the message names, where it may close by now. */
+/** The row with the window that the message names, where it may close by now. */
 const findClosable = async (
   { windows, clock }: ReEnableDeps,
   due: Due,
-): Promise<{ kind: "closable"; window: Window } | Extract<ReEnabled, { kind: "superseded" | "early" | "missing" }>> => {
-  const { open: window } = await windows.find(due);
-  if (window === undefined || !isSameTry(window, { ...due, attempts: due.attempt })) return { kind: "superseded" };
-  const until = closableAt(window, clock.now());
-  return clock.now() < until ? { kind: "early", window, until } : { kind: "closable", window };
+): Promise<{ kind: "closable"; row: OpenRow } | Extract<ReEnabled, { kind: "superseded" | "early" | "missing" }>> => {
+  const row = await windows.findToChange(due, due.windowId);
+  const { open } = row;
+  if (open === undefined || !isSameTry(open, { ...due, attempts: due.attempt })) return { kind: "superseded" };
+  const until = closableAt(open, clock.now());
+  return clock.now() < until ? { kind: "early", window: open, until } : { kind: "closable", row: { ...row, open } };
 };
 
 /** Cognito answered 200, and Email MFA is off all the same. */
@@ -110,11 +111,12 @@ const explained = async ({ poolMfa }: Pick<Deps["users"], "poolMfa">, failure: u
 };
 
 /** Closes the window of a user who was not found when it was looked at some minutes ago either, and else notes this first look. */
-const lookTwice = async (deps: ReEnableDeps, window: Window): Promise<ReEnabled> => {
+const lookTwice = async (deps: ReEnableDeps, row: OpenRow): Promise<ReEnabled> => {
   const { windows, clock, telemetry } = deps;
+  const window = row.open;
   const second = secondLookAt(window, clock.now());
   if (second !== undefined && clock.now() >= second) {
-    const closed = await finishWindow(deps, window, "user-gone");
+    const closed = await finishWindow(deps, row, "user-gone");
     return closed === undefined ? { kind: "superseded" } : { kind: "closed", outcome: "user-gone" };
   }
   if (second !== undefined) return { kind: "missing", window, until: second };
@@ -150,7 +152,7 @@ const keepOpen = async (
       });
       return { kind: "failed", window: failed };
     }
-    current = (await windows.find(window)).open;
+    current = (await windows.findToChange(window)).open;
   }
   return { kind: "superseded" };
 };

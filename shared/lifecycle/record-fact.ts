@@ -1,5 +1,5 @@
 import type { ResetRecord } from "../../events/record.ts";
-import { isFromTheFuture } from "../clock-difference.ts";
+import { clockDifference, isFromTheFuture } from "../clock-difference.ts";
 import { emailMfaIsOn, isProtected } from "../factors.ts";
 import { isRepeatedDrift, watch } from "../seen.ts";
 import { describeError } from "../telemetry.ts";
@@ -16,9 +16,9 @@ import {
   type Window,
   withFact,
 } from "../window.ts";
-import type { UserWindows } from "../window-store.ts";
+import type { UserRow } from "../window-items.ts";
 import type { Deps } from "./deps.ts";
-import { finishWindow } from "./finish-window.ts";
+import { finishWindow, type OpenRow } from "./finish-window.ts";
 import { isInScope, isKnown } from "./scope.ts";
 
 /**
@@ -50,7 +50,7 @@ export const recordFact = async (
   const now = deps.clock.now();
   const fact = isFromTheFuture(record.at, now) ? { ...record, at: now } : record;
   for (;;) {
-    const found = await deps.windows.find(fact);
+    const found = await deps.windows.findToChange(fact);
     const done = await onWindowOf(deps, fact, found, isLastLook);
     if (done !== "conflict") return done;
   }
@@ -59,21 +59,21 @@ export const recordFact = async (
 const onWindowOf = async (
   deps: Deps,
   fact: ResetRecord,
-  found: UserWindows,
+  found: UserRow,
   isLastLook: boolean,
 ): Promise<Recorded | "conflict"> => {
   const past = await pastWindow(deps, fact, found);
   if (past !== undefined && hasNoted(past, fact)) return "replayed";
   const about = past ?? found.open;
   if (about !== undefined && !(await isAbout(deps, fact, about))) return "disbelieved";
-  if (found.open !== undefined && past === undefined) return onWindow(deps, fact, found.open);
+  if (found.open !== undefined && past === undefined) return onWindow(deps, fact, { ...found, open: found.open });
   const looked = found.open === undefined ? await withoutWindow(deps, fact, found) : "noted";
   if (looked === "missing" && !isLastLook) return looked;
   if (past === undefined || looked === "opened" || looked === "drifted-again" || looked === "conflict") {
     return looked;
   }
-  const written = await deps.windows.noteOnClosed(withFact(past, { id: fact.id, kind: fact.kind, at: fact.at }));
-  return written === "noted" ? "noted" : "conflict";
+  const written = await deps.windows.updateClosed(withFact(past, { id: fact.id, kind: fact.kind, at: fact.at }));
+  return written === "updated" ? "noted" : "conflict";
 };
 
 /**
@@ -90,20 +90,24 @@ const isAbout = async ({ users }: Deps, { username, sub }: ResetRecord, window: 
 const pastWindow = async (
   { windows, clock }: Deps,
   fact: ResetRecord,
-  { open, lastClosed }: UserWindows,
+  { lastClosed, earlierClosedAt }: UserRow,
 ): Promise<ClosedWindow | undefined> => {
-  // The copy of a window that is still being closed is not yet its last word.
-  if (lastClosed === undefined || lastClosed.windowId === open?.windowId) return undefined;
-  if (hasNoted(lastClosed, fact)) return lastClosed;
-  if (fact.at > lastClosed.closedAt) return undefined;
-  const around = fact.at < lastClosed.openedAt ? await windows.closedAround(fact, fact.at) : lastClosed;
-  if (around === undefined || fact.at > around.closedAt || isFromTheFuture(around.closedAt, clock.now())) {
-    return undefined;
+  const owns = (window: ClosedWindow) => hasNoted(window, fact) || isDuring(window, fact, clock.now());
+  if (lastClosed !== undefined && (hasNoted(lastClosed, fact) || fact.at >= lastClosed.openedAt)) {
+    return owns(lastClosed) ? lastClosed : undefined;
   }
-  return around;
+  // A fact may be dated as far ahead as clocks differ.
+  if (earlierClosedAt === undefined || fact.at > plus(earlierClosedAt, clockDifference)) return undefined;
+  const earlier = await windows.findInHistory(fact, fact.at);
+  return earlier !== undefined && owns(earlier) ? earlier : undefined;
 };
 
-const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Recorded | "conflict"> => {
+/** Whether a closed window was open when the fact happened. A window that closed in the future is not believed. */
+const isDuring = ({ closedAt }: ClosedWindow, { at }: Pick<ResetRecord, "at">, now: Date): boolean =>
+  at <= closedAt && !isFromTheFuture(closedAt, now);
+
+const onWindow = async (deps: Deps, fact: ResetRecord, row: OpenRow): Promise<Recorded | "conflict"> => {
+  const { open } = row;
   if (hasNoted(open, fact)) {
     // The delivery that noted it may have died before the timer was made.
     await deps.timers.plan(open);
@@ -123,7 +127,7 @@ const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Re
       (await deps.users.poolMfa()) !== "OFF"
     ) {
       const evidence = { before: user.factors, after: user.factors };
-      const closed = await finishWindow(deps, noted, "already-enabled", evidence);
+      const closed = await finishWindow(deps, { ...row, open: noted }, "already-enabled", evidence);
       return closed === undefined ? "noted" : "closed";
     }
   }
@@ -136,7 +140,7 @@ const onWindow = async (deps: Deps, fact: ResetRecord, open: Window): Promise<Re
   return "noted";
 };
 
-const withoutWindow = async (deps: Deps, fact: ResetRecord, found: UserWindows): Promise<Recorded | "conflict"> => {
+const withoutWindow = async (deps: Deps, fact: ResetRecord, found: UserRow): Promise<Recorded | "conflict"> => {
   const { windows, policy, clock } = deps;
   const user = await readUser(deps, fact);
   if (user === "gone") return "missing";
@@ -147,38 +151,40 @@ const withoutWindow = async (deps: Deps, fact: ResetRecord, found: UserWindows):
   if (isProtected(user.factors, known)) {
     // Another factor in the place of Email MFA can be taken away as soon as we have looked.
     const isNew = known && !emailMfa && found.seen?.emailMfa !== false;
-    await windows.noteLook(fact, { ...look, ...(isNew && { watchedUntil: plus(clock.now(), watch) }) });
+    await windows.noteLook(fact, { ...look, ...(isNew && { watchedUntil: plus(clock.now(), watch) }) }, found);
     return "protected";
   }
   const origin = originOf(fact, { known, inScope: await isInScope(deps, user.username, known) }, policy);
   if (origin === "out-of-scope" || origin === "never-known") {
-    await windows.noteLook(fact, look);
+    await windows.noteLook(fact, look, found);
     return "not-covered";
   }
-  return open(deps, fact, found, user, origin);
+  return open(deps, fact, found, { ...user, known }, origin);
 };
 
 const open = async (
   deps: Deps,
   fact: ResetRecord,
-  { seen, lastClosed }: UserWindows,
-  user: DirectoryUser,
+  found: UserRow,
+  user: DirectoryUser & { known: boolean },
   origin: Window["origin"],
 ): Promise<Recorded | "conflict"> => {
   const { windows, policy, clock, telemetry } = deps;
-  const now = notBefore(lastClosed, clock.now());
-  const repeats = origin === "drift" && isRepeatedDrift(seen, now);
+  const lastClosedAt = found.lastClosed?.closedAt ?? found.earlierClosedAt;
+  const now = notBefore(lastClosedAt, clock.now());
+  const repeats = origin === "drift" && isRepeatedDrift(found.seen, now);
   const opened = openWindow({
     windowId: deps.newId(),
     user,
     origin,
-    at: notBefore(lastClosed, fact.at, now),
+    at: notBefore(lastClosedAt, fact.at, now),
     gracePeriod: repeats ? 0 : policy.gracePeriod,
     policy,
     now,
   });
-  const window = noteFact(opened, { id: fact.id, kind: fact.kind, at: fact.at }, policy, now);
-  if ((await windows.open(window)) === "exists") return "conflict";
+  const noted = noteFact(opened, { id: fact.id, kind: fact.kind, at: fact.at }, policy, now);
+  const window = await windows.open(noted, found, user.known);
+  if (window === "conflict") return "conflict";
   telemetry.metrics.add("WindowOpened", 1, { name: "origin", value: origin });
   telemetry.log.info("window-opened", { sub: fact.sub, windowId: window.windowId, origin });
   if (repeats) {

@@ -1,10 +1,10 @@
 import { emailMfaIsOn } from "../factors.ts";
 import type { DirectoryUser } from "../user-directory.ts";
-import type { UserWindows } from "../window-store.ts";
+import type { UserRow } from "../window-items.ts";
 import type { Deps } from "./deps.ts";
 
 /** Whether Email MFA is on, or was at any look at this user that the table remembers. */
-export const isKnown = ({ factors }: Pick<DirectoryUser, "factors">, { seen, lastClosed }: UserWindows): boolean => {
+export const isKnown = ({ factors }: Pick<DirectoryUser, "factors">, { seen, lastClosed }: UserRow): boolean => {
   const looks = [factors, lastClosed?.factorsBefore, lastClosed?.evidence?.after];
   return (seen?.known ?? false) || looks.some((look) => look !== undefined && emailMfaIsOn(look));
 };

@@ -17,6 +17,7 @@ import { hour, minute } from "../../shared/duration.ts";
 import { openWindow } from "../../shared/window.ts";
 import type { Stack } from "../../local/stack.ts";
 import { operatorOf, startStack } from "../support/operations.ts";
+import { noRow } from "../support/no-row.ts";
 
 let stack: Stack;
 let operator: ReturnType<typeof operatorOf>;
@@ -243,7 +244,7 @@ describe("doctor", () => {
       policy,
       now: clock.now(),
     });
-    await windows.open(window);
+    await windows.open(window, noRow, true);
     expect(await complaints()).toEqual(["fail overdue"]);
   });
 
@@ -252,7 +253,7 @@ describe("doctor", () => {
     const user = { userPoolId, sub: "s", username: "u", factors: { active: [] } };
     const at = clock.now();
     const window = openWindow({ windowId: "w", user, origin: "operator", at, gracePeriod: hour, policy, now: at });
-    await windows.open({ ...window, dueAt: new Date(at.getTime() + dueIn) });
+    await windows.open({ ...window, dueAt: new Date(at.getTime() + dueIn) }, noRow, true);
   };
 
   it("names the pool, the number and the way out when windows are open for a pool that it served before", async () => {

@@ -14,6 +14,7 @@ import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { noteFailure, plus, type Window } from "../../shared/window.ts";
 import type { WindowStore } from "../../shared/window-store.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
+import { noRow } from "../support/no-row.ts";
 
 const now = new Date("2026-01-15T10:00:00.000Z");
 const openedAt = plus(now, -3 * hour);
@@ -63,7 +64,7 @@ const failed = (window: Window, error: string, at: Date): Window =>
 describe("the explanation of an alarm", () => {
   it("names the user, the pool, the error in words, since when, the next try and the commands", async () => {
     const window = failed(windowOf("sub-1", openedAt, 2 * hour), "Unchanged", plus(now, -10_000));
-    await local.windows.open({ ...window, attempts: 5, nextTryAt: plus(now, 32 * minute) });
+    await local.windows.open({ ...window, attempts: 5, nextTryAt: plus(now, 32 * minute) }, noRow, true);
     const [notice] = await explain();
     expect(notice?.subject).toBe("cognito-mfa-lifecycle-prod-windows-overdue: Email MFA is still off for 1 user");
     for (const part of [
@@ -82,7 +83,7 @@ describe("the explanation of an alarm", () => {
   });
 
   it("holds neither username nor address, in the subject or the body", async () => {
-    await local.windows.open(failed(windowOf("sub-1", openedAt, hour), "Strange", now));
+    await local.windows.open(failed(windowOf("sub-1", openedAt, hour), "Strange", now), noRow, true);
     expect(JSON.stringify(await explain())).not.toMatch(/name-of-|hanako|@/);
   });
 
@@ -90,7 +91,7 @@ describe("the explanation of an alarm", () => {
     const ledger = acceptedWindows(local.documents, names.windowsTable, userPoolId);
     for (const [sub, until] of [["known", plus(now, day)], ["ended", plus(now, -minute)], ["other"]] as const) {
       const window = windowOf(sub, openedAt, hour);
-      await local.windows.open(window);
+      await local.windows.open(window, noRow, true);
       const entry = { sub, dueAt: window.dueAt, until: until ?? now, at: plus(now, -day), by: "admin" };
       if (until !== undefined) await ledger.put(window.windowId, entry, acceptanceExpiry(entry));
     }
@@ -100,9 +101,9 @@ describe("the explanation of an alarm", () => {
   });
 
   it("names a window that failed before it is overdue, and one that is overdue without a try", async () => {
-    await local.windows.open(failed(windowOf("just-failed", plus(now, -hour), hour), "TimeoutError", now));
-    await local.windows.open(windowOf("untried", openedAt, hour));
-    await local.windows.open(windowOf("just-due", plus(now, -hour), hour));
+    await local.windows.open(failed(windowOf("just-failed", plus(now, -hour), hour), "TimeoutError", now), noRow, true);
+    await local.windows.open(windowOf("untried", openedAt, hour), noRow, true);
+    await local.windows.open(windowOf("just-due", plus(now, -hour), hour), noRow, true);
     const [notice] = await explain();
     expect(notice?.body).toMatch(/user {6}untried[^]*error {5}none[^]*within 5 minutes[^]*user {6}just-failed/);
     expect(notice?.body).not.toContain("just-due");
@@ -110,7 +111,7 @@ describe("the explanation of an alarm", () => {
 
   it("names the ten that are due longest and counts the others", async () => {
     for (let index = 0; index < 13; index += 1) {
-      await local.windows.open(windowOf(`sub-${index}`, plus(openedAt, index * minute), hour));
+      await local.windows.open(windowOf(`sub-${index}`, plus(openedAt, index * minute), hour), noRow, true);
     }
     const [notice] = await explain();
     expect(notice?.subject).toContain("13 users");
@@ -129,7 +130,7 @@ describe("the explanation of an alarm", () => {
         },
         find: async ({ sub }) => {
           left -= 8_900;
-          return { open: windowOf(sub, openedAt, hour) };
+          return { version: 1, open: windowOf(sub, openedAt, hour) };
         },
       },
       () => left,
@@ -141,9 +142,9 @@ describe("the explanation of an alarm", () => {
 
   it("names the ten that are overdue latest when more have become overdue, and none that is not yet", async () => {
     for (let index = 0; index < 13; index += 1) {
-      await local.windows.open(windowOf(`sub-${index}`, plus(openedAt, index * minute), hour));
+      await local.windows.open(windowOf(`sub-${index}`, plus(openedAt, index * minute), hour), noRow, true);
     }
-    await local.windows.open(windowOf("just-due", plus(now, -hour), hour));
+    await local.windows.open(windowOf("just-due", plus(now, -hour), hour), noRow, true);
     const alarmData = { ...sample.alarmData, alarmName: "cognito-mfa-lifecycle-prod-windows-newly-overdue" };
     const [notice] = await explain({ ...sample, alarmData });
     expect(notice?.body).toMatch(/user {6}sub-12\n[^]*user {6}sub-11\n[^]*user {6}sub-3\n[^]*And 3 more/);
@@ -159,7 +160,7 @@ describe("the explanation of an alarm", () => {
           yield windowOf(`sub-${read}`, openedAt, hour);
         }
       },
-      find: async ({ sub }) => ({ open: windowOf(sub, openedAt, hour) }),
+      find: async ({ sub }) => ({ version: 1, open: windowOf(sub, openedAt, hour) }),
     });
     expect(read).toBe(1_001);
     expect(notice?.subject).toContain("more than 1000 users");
@@ -204,8 +205,8 @@ describe("the explanation of an alarm", () => {
   it("names what counts as overdue and nothing closes: windows of another pool, and those due in the far future", async () => {
     const another = "eu-west-1_Another00";
     await dynamoServedPools(local.documents, names.windowsTable).put(another, { since: now, lookedThrough: false });
-    await local.windows.open(windowOf("theirs", now, hour, { userPoolId: another }));
-    await local.windows.open(windowOf("tampered", now, hour, { dueAt: plus(now, 31 * day) }));
+    await local.windows.open(windowOf("theirs", now, hour, { userPoolId: another }), noRow, true);
+    await local.windows.open(windowOf("tampered", now, hour, { dueAt: plus(now, 31 * day) }), noRow, true);
     const [notice] = await explain();
     expect(notice?.subject).toContain("windows are open that nothing closes");
     expect(notice?.body).toContain(

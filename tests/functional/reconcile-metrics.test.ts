@@ -10,6 +10,7 @@ import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { plus } from "../../shared/window.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
+import { noRow } from "../support/no-row.ts";
 
 const now = new Date("2026-01-15T10:00:00.000Z");
 let local: Awaited<ReturnType<typeof startLocalWindows>>;
@@ -20,9 +21,9 @@ beforeEach(async () => {
 afterEach(() => local.stop());
 
 it("reports who is exempt, who is overdue and for how long, and that it is alive", async () => {
-  await local.windows.open(windowOf("not-due", now, day));
-  await local.windows.open(windowOf("due", plus(now, -hour - 10 * minute), hour));
-  await local.windows.open(windowOf("overdue", plus(now, -2 * hour), hour));
+  await local.windows.open(windowOf("not-due", now, day), noRow, true);
+  await local.windows.open(windowOf("due", plus(now, -hour - 10 * minute), hour), noRow, true);
+  await local.windows.open(windowOf("overdue", plus(now, -2 * hour), hour), noRow, true);
   const clock = { now: () => now, sleep: async () => undefined };
   const recorded = new RecordedTelemetry(clock);
   const sent: Due[] = [];

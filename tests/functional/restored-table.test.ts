@@ -4,6 +4,7 @@ import { afterEach, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
+import { noRow } from "../support/no-row.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 
 const TableName = names.windowsTable;
@@ -22,8 +23,9 @@ const exempt = async () => {
   const copyBack = async () => {
     for (const Item of backup) {
       const missing = {
-        ConditionExpression: "attribute_not_exists(#user)",
-        ExpressionAttributeNames: { "#user": "user" },
+        ConditionExpression: "attribute_not_exists(#user) OR (#item = :now AND attribute_not_exists(windowId))",
+        ExpressionAttributeNames: { "#user": "user", "#item": "item" },
+        ExpressionAttributeValues: { ":now": "now" },
       };
       await documents.send(new PutCommand({ TableName, Item, ...missing })).catch((error: Error) => {
         if (error.name !== "ConditionalCheckFailedException") throw error;
@@ -35,7 +37,8 @@ const exempt = async () => {
     const found = await stack.operator.users.read(user.username);
     return { open: open !== undefined, factors: found === "gone" ? found : found.factors.active };
   };
-  return { aws, documents, backup, copyBack, state };
+  const lookAtUser = () => stack.operator.windows.noteLook(user, { checkedAt: aws.clock.now(), known: true }, noRow);
+  return { aws, documents, backup, copyBack, lookAtUser, state };
 };
 
 it("closes a window whose rows were lost and copied back", async () => {
@@ -52,12 +55,22 @@ it("closes a window whose rows were lost and copied back", async () => {
   expect(await state()).toEqual({ open: false, factors: ["EMAIL_OTP"] });
 });
 
-it("closes a window once more that had been closed when its open row was copied back", async () => {
-  const { aws, copyBack, state } = await exempt();
-  await aws.clock.advanceBy(day + hour);
-  expect(await state()).toEqual({ open: false, factors: ["EMAIL_OTP"] });
+it("closes a window whose user was looked at before the row was copied back", async () => {
+  const { aws, documents, backup, copyBack, lookAtUser, state } = await exempt();
+  for (const row of backup) {
+    const Key = { user: String(row["user"]), item: String(row["item"]) };
+    await documents.send(new DeleteCommand({ TableName, Key }));
+  }
+  await lookAtUser();
   await copyBack();
   expect(await state()).toMatchObject({ open: true });
-  await aws.clock.advanceBy(10 * minute);
+  await aws.clock.advanceBy(day + hour);
+  expect(await state()).toEqual({ open: false, factors: ["EMAIL_OTP"] });
+});
+
+it("leaves a window closed, with its evidence, that was open in the backup", async () => {
+  const { aws, copyBack, state } = await exempt();
+  await aws.clock.advanceBy(day + hour);
+  await copyBack();
   expect(await state()).toEqual({ open: false, factors: ["EMAIL_OTP"] });
 });

@@ -3,6 +3,7 @@ import { names } from "../../local/service-names.ts";
 import { type DueIndex, dynamoDueIndex } from "../../shared/due-index.ts";
 import { day } from "../../shared/duration.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
+import { noRow } from "../support/no-row.ts";
 
 const now = new Date("2026-01-15T10:00:00.000Z");
 const goOn = () => true;
@@ -12,8 +13,8 @@ let index: DueIndex;
 beforeEach(async () => {
   local = await startLocalWindows(now);
   index = dynamoDueIndex(local.documents, names.windowsTable);
-  for (const sub of ["a", "b", "c"]) await local.windows.open(windowOf(sub, now, day));
-  await local.windows.noteLook({ userPoolId, sub: "d" }, { checkedAt: now, known: true });
+  for (const sub of ["a", "b", "c"]) await local.windows.open(windowOf(sub, now, day), noRow, true);
+  await local.windows.noteLook({ userPoolId, sub: "d" }, { checkedAt: now, known: true }, noRow);
 });
 afterEach(() => local.stop());
 

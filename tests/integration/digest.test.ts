@@ -15,6 +15,7 @@ import { explainEnvironment } from "../support/explain-environment.ts";
 import { windowOf } from "../support/local-windows.ts";
 import { silent } from "../support/silent-telemetry.ts";
 import { start, startStack, type TestStack } from "../support/stack.ts";
+import { noRow } from "../support/no-row.ts";
 
 const event: unknown = JSON.parse(await readFile("events/samples/digest.v1.json", "utf8"));
 let stack: TestStack;
@@ -47,7 +48,7 @@ const openOverdue = async (sub: string) => {
     userPoolId: stack.userPoolId,
     username: "a@example.com",
   });
-  await stack.operator.windows.open(window);
+  await stack.operator.windows.open(window, noRow, true);
   return window;
 };
 const accept = async (sub: string, reason: string) => {

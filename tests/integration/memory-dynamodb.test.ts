@@ -2,6 +2,7 @@ import {
   CreateTableCommand,
   DeleteItemCommand,
   DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   ScanCommand,
@@ -117,6 +118,32 @@ const probes = [
         ExpressionAttributeValues: { ":known": known, ":at": { S: "2026-01-02" } },
       }),
   ),
+  ...["1", "2"].map(
+    (version) =>
+      new UpdateItemCommand({
+        TableName,
+        Key: item("row", "now"),
+        UpdateExpression:
+          "SET #window = :window, #version = :version, #openIn = :openIn, #dueAt = :dueAt REMOVE #nextTryAt",
+        ConditionExpression: "attribute_not_exists(#version)",
+        ExpressionAttributeNames: {
+          "#window": "window",
+          "#version": "version",
+          "#openIn": "openIn",
+          "#dueAt": "dueAt",
+          "#nextTryAt": "nextTryAt",
+        },
+        ExpressionAttributeValues: {
+          ":window": { M: { windowId: { S: "w" } } },
+          ":version": { N: version },
+          ":openIn": { S: "pool" },
+          ":dueAt": { S: "2026-01-07" },
+        },
+      }),
+  ),
+  new GetItemCommand({ TableName, Key: item("row", "now"), ConsistentRead: true }),
+  new GetItemCommand({ TableName, Key: item("row", "now"), ProjectionExpression: "openIn, checkedAt" }),
+  new GetItemCommand({ TableName, Key: item("nobody", "now") }),
   new QueryCommand({ TableName, ...ofUser, ConsistentRead: true }),
   new QueryCommand({ TableName, ...ofUser, ScanIndexForward: false, Limit: 2 }),
   new QueryCommand({

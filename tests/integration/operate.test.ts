@@ -6,6 +6,7 @@ import { closeByOperator, extendByOperator, openByOperator } from "../../shared/
 import { dueMessage } from "../../shared/timers.ts";
 import { closeWindow, plus } from "../../shared/window.ts";
 import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
+import { noRow } from "../support/no-row.ts";
 import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 
 let stack: TestStack;
@@ -23,23 +24,25 @@ const found = async (user: TestUser) => {
   if (window === undefined) throw new Error("No window is open.");
   return window;
 };
+const rowOf = async (user: TestUser) => ({ ...(await stack.find(user)), open: await found(user) });
 const open = (user: TestUser, grace = day) => openByOperator(stack.operator, user.username, act, grace);
 
 describe("openByOperator", () => {
   it("keeps the factors, writes the window, makes the timer, then switches Email MFA off and reads it back", async () => {
     const user = await stack.user();
+    await stack.operator.windows.noteLook(user, { known: true }, noRow);
     const mark = stack.calls.length;
     expect(await open(user, 2 * hour)).toMatchObject({ kind: "done", window: { dueAt: plus(start, 2 * hour) } });
     expect(stack.callsOf("operator", mark)).toEqual([
       "cognito-idp AdminGetUser",
-      "DynamoDB Query",
-      "DynamoDB PutItem",
+      "DynamoDB GetItem",
+      "DynamoDB UpdateItem",
       "Scheduler CreateSchedule",
       "cognito-idp AdminGetUser",
-      "DynamoDB PutItem",
+      "DynamoDB UpdateItem",
       "cognito-idp AdminSetUserMFAPreference",
       "cognito-idp AdminGetUser",
-      "DynamoDB PutItem",
+      "DynamoDB UpdateItem",
     ]);
     expect((await stack.find(user)).open).toMatchObject({
       origin: "operator",
@@ -84,21 +87,24 @@ describe("openByOperator", () => {
 
   it("opens another window when the first has ended before Email MFA was off", async () => {
     const user = await stack.user();
-    const { users, windows } = stack.operator;
+    const { users, windows, newId } = stack.operator;
+    const firstId = newId();
+    let ids = 0;
     const slow: typeof users = {
       ...users,
       async setEmailMfa(username, settings) {
-        const { open: first, lastClosed } = await windows.find(user);
-        const closed = first && closeWindow(first, "already-enabled", start, { before: on, after: on });
-        if (closed && lastClosed === undefined) await windows.close(closed);
+        const row = await windows.find(user);
+        if (row.open?.windowId !== firstId) return users.setEmailMfa(username, settings);
+        await windows.close(closeWindow(row.open, "already-enabled", start, { before: on, after: on }), undefined, row);
         return users.setEmailMfa(username, settings);
       },
     };
-    const opened = await openByOperator({ ...stack.operator, users: slow }, user.username, act, day);
+    const ofFirst = { ...stack.operator, users: slow, newId: () => (ids++ === 0 ? firstId : newId()) };
+    const opened = await openByOperator(ofFirst, user.username, act, day);
     expect(await stack.hasEmailMfa(user)).toBe(false);
-    const { open: second, lastClosed } = await stack.find(user);
+    const { open: second } = await stack.find(user);
     expect(opened).toEqual({ kind: "done", window: second });
-    expect(lastClosed).toMatchObject({ outcome: "already-enabled" });
+    expect(await windows.findInHistory(user, start)).toMatchObject({ windowId: firstId, outcome: "already-enabled" });
   });
 
   it("lets no close go by what was read of the user before Email MFA was off", async () => {
@@ -108,7 +114,7 @@ describe("openByOperator", () => {
     const overtaken: typeof users = {
       ...users,
       async setEmailMfa(username, settings) {
-        const seen = await found(user);
+        const seen = await rowOf(user);
         staleClose = () => finishWindow(stack.operator, seen, "already-enabled", { before: on, after: on });
         return users.setEmailMfa(username, settings);
       },
@@ -124,8 +130,8 @@ describe("openByOperator", () => {
     const user = await stack.user();
     await open(user);
     await stack.setEmailMfa(user, true);
-    const seen = await found(user);
-    expect(await open(user)).toMatchObject({ kind: "done", window: { windowId: seen.windowId } });
+    const seen = await rowOf(user);
+    expect(await open(user)).toMatchObject({ kind: "done", window: { windowId: seen.open.windowId } });
     const off = { active: [] };
     expect(await finishWindow(stack.operator, seen, "re-enabled", { before: off, after: on })).toBeUndefined();
     expect(await stack.hasEmailMfa(user)).toBe(false);
@@ -232,9 +238,9 @@ describe("openByOperator", () => {
     const overtaken: typeof users = {
       ...users,
       async setEmailMfa(username, settings) {
-        const seen = await found(user);
+        const seen = await rowOf(user);
         const set = await users.setEmailMfa(username, settings);
-        const isFirst = (await stack.find(user)).lastClosed === undefined;
+        const isFirst = seen.earlierClosedAt === undefined;
         if (isFirst) await finishWindow(stack.operator, seen, "already-enabled", { before: on, after: on });
         return set;
       },
@@ -242,7 +248,7 @@ describe("openByOperator", () => {
     const opened = await openByOperator({ ...stack.operator, users: overtaken }, user.username, act, day);
     expect(await stack.hasEmailMfa(user)).toBe(false);
     expect(opened).toEqual({ kind: "done", window: await found(user) });
-    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "already-enabled" });
+    expect(await stack.operator.windows.findInHistory(user, start)).toMatchObject({ outcome: "already-enabled" });
   });
 
   it("keeps the window open while an operator who says nothing more may yet switch off, then closes it", async () => {
@@ -282,7 +288,7 @@ describe("openByOperator", () => {
     expect(await openByOperator(stack.operator, federated.username, act, day)).toMatchObject({ because: "federated" });
     expect(await openByOperator(stack.operator, "nobody", act, day)).toMatchObject({ because: "user-unknown" });
     expect(await open(stranger)).toMatchObject({ because: "out-of-scope" });
-    const changes = stack.callsOf("operator", mark).filter((call) => !/Query|AdminGetUser/.test(call));
+    const changes = stack.callsOf("operator", mark).filter((call) => !/Query|GetItem|AdminGetUser/.test(call));
     expect(changes).toEqual([]);
   });
 
@@ -329,7 +335,7 @@ describe("extendByOperator", () => {
     await open(user);
     let lost = false;
     stack.aws.endpoint.faults = ({ operation, caller }) => {
-      if (lost || operation !== "PutItem" || caller !== "operator") return undefined;
+      if (lost || operation !== "UpdateItem" || caller !== "operator") return undefined;
       lost = true;
       return { kind: "hang-up", effect: "after" };
     };

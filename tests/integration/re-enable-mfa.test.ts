@@ -11,7 +11,8 @@ import { totpCode } from "../../local/aws/cognito/software-token.ts";
 import { day, hour, minute } from "../../shared/duration.ts";
 import { extendByOperator } from "../../shared/lifecycle/operate.ts";
 import { dueMessage } from "../../shared/timers.ts";
-import { closeWindow, plus, type Window } from "../../shared/window.ts";
+import { plus, type Window } from "../../shared/window.ts";
+import { finishWindow } from "../../shared/lifecycle/finish-window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 
@@ -178,19 +179,20 @@ describe("re-enable-mfa", () => {
     expect(await stack.hasEmailMfa(user)).toBe(false);
   });
 
-  it("keeps the evidence of a close that died half-way when the user is gone by then", async () => {
+  it.each(["before", "after"] as const)("has closed the window or not when it dies %s the one write", async (when) => {
     const { user, window } = await exempt();
-    await stack.setEmailMfa(user, true);
     stack.aws.lambda.crashes = ({ functionName, calls }) =>
-      functionName === "re-enable-mfa" && calls === 6 ? "before" : undefined;
+      functionName === "re-enable-mfa" && calls === 6 ? when : undefined;
     await stack.aws.clock.advanceTo(plus(window.dueAt, minute));
-    expect(await stack.find(user)).toMatchObject({ open: {}, lastClosed: { outcome: "already-enabled" } });
+    const evidence = { after: { active: ["EMAIL_OTP"] } };
+    const { open, lastClosed, seen } = await stack.find(user);
+    if (when === "before")
+      expect([open?.version, lastClosed, seen]).toEqual([window.version, undefined, { known: true }]);
+    else expect({ lastClosed, seen }).toMatchObject({ lastClosed: { evidence }, seen: { emailMfa: true } });
     stack.aws.lambda.crashes = () => undefined;
-    await stack.cognito.send(new AdminDeleteUserCommand({ UserPoolId: user.userPoolId, Username: user.username }));
     await stack.aws.clock.advanceBy(15 * minute);
-    const { open, lastClosed } = await stack.find(user);
-    expect(open).toBeUndefined();
-    expect(lastClosed).toMatchObject({ outcome: "already-enabled", evidence: { after: { active: ["EMAIL_OTP"] } } });
+    const outcome = when === "before" ? "already-enabled" : "re-enabled";
+    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome, evidence });
   });
 
   it("observes: closes as observed and changes nothing in Cognito", async () => {
@@ -282,20 +284,6 @@ describe("re-enable-mfa", () => {
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
   });
 
-  it("keeps the evidence of the re-enable when it dies before the window is off the table", async () => {
-    const { user, window } = await exempt();
-    stack.aws.lambda.crashes = ({ functionName, calls }) =>
-      functionName === "re-enable-mfa" && calls === 8 ? "before" : undefined;
-    await stack.aws.clock.advanceTo(plus(window.dueAt, 1000));
-    expect((await stack.find(user)).open).toBeDefined();
-    stack.aws.lambda.crashes = () => undefined;
-    await stack.aws.clock.advanceBy(10 * minute);
-    expect(await stack.find(user)).toMatchObject({
-      lastClosed: { outcome: "re-enabled", closedAt: window.dueAt, evidence: { before: { active: [] } } },
-    });
-    expect((await stack.find(user)).open).toBeUndefined();
-  });
-
   it("copies what it cannot understand to its dead-letter queue, and does the rest of the batch", async () => {
     stack.aws.scheduler.lateness = () => day;
     const { user, window } = await exempt();
@@ -310,7 +298,7 @@ describe("re-enable-mfa", () => {
     const [one, two] = [await exempt(), await exempt()];
     await stack.aws.clock.advanceTo(two.window.dueAt);
     stack.aws.endpoint.faults = ({ operation, caller, input }) =>
-      caller === "re-enable-mfa" && operation === "Query" && JSON.stringify(input).includes(one.user.sub)
+      caller === "re-enable-mfa" && operation === "GetItem" && JSON.stringify(input).includes(one.user.sub)
         ? { kind: "throttle" }
         : undefined;
     expect(await reEnable(dueMessage(one.window), dueMessage(two.window))).toEqual({
@@ -321,13 +309,17 @@ describe("re-enable-mfa", () => {
 
   it("leaves a window closed when the first of two closed it, and keeps the better evidence", async () => {
     const { user, window } = await exempt();
-    const { windows } = stack.operator;
     const [off, on] = [{ active: [] }, { active: ["EMAIL_OTP"], preferred: "EMAIL_OTP" }];
-    const found = closeWindow(window, "already-enabled", window.dueAt, { before: on, after: on });
-    const made = closeWindow(window, "re-enabled", plus(window.dueAt, minute), { before: off, after: on });
-    expect([await windows.close(found), await windows.close(made)]).toEqual(["closed", "conflict"]);
-    const { outcome, evidence } = made;
-    expect((await stack.find(user)).lastClosed).toMatchObject({ outcome, evidence, closedAt: found.closedAt });
+    const row = { ...(await stack.find(user)), open: window };
+    const { operator } = stack;
+    const first = await finishWindow(operator, row, "already-enabled", { before: on, after: on });
+    await stack.aws.clock.advanceBy(minute);
+    const evidence = { before: off, after: on };
+    expect(await finishWindow(operator, row, "re-enabled", evidence)).toBeUndefined();
+    const owned = { outcome: "re-enabled", evidence, closedAt: first?.closedAt };
+    expect((await stack.find(user)).lastClosed).toMatchObject(owned);
+    expect(await finishWindow(operator, row, "already-enabled", { before: on, after: on })).toBeUndefined();
+    expect((await stack.find(user)).lastClosed).toMatchObject(owned);
   });
 
   it("paces a batch below the configured rate", async () => {

@@ -130,7 +130,7 @@ describe("post-authentication", () => {
     expect(messages()).toEqual([]);
     const { lines, values } = stack.telemetry;
     expect([...lines, ...values].filter(({ source }) => source === "post-authentication")).toEqual([]);
-    expect(stack.callsOf("post-authentication", mark)).toEqual(["DynamoDB Query"]);
+    expect(stack.callsOf("post-authentication", mark)).toEqual(["DynamoDB GetItem"]);
   });
 
   it("records it again when verifyEvery has passed", async () => {

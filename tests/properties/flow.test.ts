@@ -16,6 +16,7 @@ import { createSimulatedPool } from "../../local/simulation/pool.ts";
 import { deployStack, type Stack } from "../../local/stack.ts";
 import { hour } from "../../shared/duration.ts";
 import { openByOperator } from "../../shared/lifecycle/operate.ts";
+import { noRow } from "../support/no-row.ts";
 
 let aws: LocalAws;
 let stack: Stack;
@@ -88,7 +89,11 @@ it("takes users of every name that Cognito takes through a whole life", async ()
 
 it("answers a flood of requests for one user with one window, an unmoved end, and a bounded number of calls", async () => {
   await create("flooded", false);
-  await stack.operator.windows.noteLook({ userPoolId: stack.userPoolId, sub: user("flooded").sub }, { known: true });
+  await stack.operator.windows.noteLook(
+    { userPoolId: stack.userPoolId, sub: user("flooded").sub },
+    { known: true },
+    noRow,
+  );
   await forget("flooded");
   await aws.clock.settle();
   const { open } = await windows("flooded");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { day, minute } from "../../shared/duration.ts";
-import { openItem, readItems } from "../../shared/window-items.ts";
+import { openAttributes, rowFrom } from "../../shared/window-items.ts";
 import {
   askToClose,
   extendWindow,
@@ -102,7 +102,7 @@ describe("a window", () => {
     fc.assert(
       fc.property(opened, text, text, text, (window, username, by, reason) => {
         const written = { ...window, username, openedBy: { at: start, by, reason } };
-        expect(readItems([JSON.parse(JSON.stringify(openItem(written)))]).open).toEqual(written);
+        expect(rowFrom(JSON.parse(JSON.stringify(openAttributes(written)))).open).toEqual(written);
       }),
     );
   });

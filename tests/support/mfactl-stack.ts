@@ -7,6 +7,7 @@ import { type Behaviour, defaultBehaviour } from "../../local/aws/cognito/behavi
 import { startLocalAws } from "../../local/aws/local-aws.ts";
 import { acceptedWindows } from "../../shared/accepted-windows.ts";
 import { deployStack, type StackOptions } from "../../local/stack.ts";
+import { noRow } from "./no-row.ts";
 
 /** What mfactl said, and its exit code. */
 export interface Said {
@@ -97,7 +98,7 @@ export const startMfactlStack = async (
       return { username: Username, sub: User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "" };
     },
     /** Has the table remember that Email MFA was on. */
-    know: (user: User) => stack.operator.windows.noteLook({ userPoolId, sub: user.sub }, { known: true }),
+    know: (user: User) => stack.operator.windows.noteLook({ userPoolId, sub: user.sub }, { known: true }, noRow),
     async hasEmailMfa(user: User): Promise<boolean> {
       const { UserMFASettingList } = await cognito.adminGetUser({ UserPoolId: userPoolId, Username: user.username });
       return UserMFASettingList?.includes("EMAIL_OTP") ?? false;

@@ -11,6 +11,7 @@ import { randomUUID } from "node:crypto";
 import { type LocalAws, startLocalAws, type LocalAwsOptions } from "../../local/aws/local-aws.ts";
 import type { Call } from "../../local/aws/service.ts";
 import { deployStack, type StackOptions } from "../../local/stack.ts";
+import { noRow } from "./no-row.ts";
 
 export const start = new Date("2026-03-01T00:00:00.000Z");
 export const password = "Correct-horse-7";
@@ -62,7 +63,7 @@ export const startStack = async (
       const sub = User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "";
       const user = { userPoolId: UserPoolId, username: Username, sub, email };
       if (emailMfa) await this.setEmailMfa(user, true);
-      else if (known) await stack.operator.windows.noteLook(user, { known: true });
+      else if (known) await stack.operator.windows.noteLook(user, { known: true }, noRow);
       return user;
     },
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { AwsError, jsonService, operation, type Operation, type Service } from "../service.ts";
 import { type Item, validation } from "./attribute.ts";
 import { parseCondition, parseUpdate, type Placeholders } from "./expression.ts";
-import { queryTable, scanIndex } from "./query.ts";
+import { projected, queryTable, scanIndex } from "./query.ts";
 import { type Index, Table } from "./table.ts";
 
 export interface MemoryDynamoDb extends Service {
@@ -34,6 +34,14 @@ const createTable = v.strictObject({
     ),
     [],
   ),
+});
+
+const getItem = v.strictObject({
+  TableName: v.string(),
+  Key: item,
+  ConsistentRead: v.optional(v.boolean()),
+  ProjectionExpression: v.optional(v.string()),
+  ExpressionAttributeNames: names,
 });
 
 const query = v.strictObject({
@@ -97,6 +105,10 @@ const operations = (tables: Map<string, Table>, find: (name: string) => Table): 
     });
     tables.set(input.TableName, new Table(hash, range, indexes));
     return { TableDescription: { TableName: input.TableName, TableStatus: "ACTIVE" } };
+  }),
+  GetItem: operation(getItem, validation, (input) => {
+    const found = find(input.TableName).get(input.Key);
+    return found === undefined ? {} : { Item: projected(found, input) };
   }),
   PutItem: operation(v.strictObject({ ...conditional, Item: item }), validation, (input) => {
     const table = find(input.TableName);

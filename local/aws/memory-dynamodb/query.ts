@@ -7,6 +7,10 @@ interface Projected extends Placeholders {
   ProjectionExpression?: string | undefined;
 }
 
+/** As much of an item as was asked for. */
+export const projected = (item: Item, { ProjectionExpression, ...placeholders }: Projected): Item =>
+  ProjectionExpression === undefined ? item : pick(item, parseProjection(ProjectionExpression, placeholders));
+
 interface Query extends Projected {
   KeyConditionExpression: string;
   Select?: "COUNT" | undefined;

@@ -19,6 +19,7 @@ import { permissionsFor } from "../../support/needed-permissions.ts";
 import { covers, grantsOf, type Packaged, type PolicyDocument } from "../../support/packaged-template.ts";
 import { startStack, type TestStack } from "../../support/stack.ts";
 import type { Variant } from "./variants.ts";
+import { noRow } from "../../support/no-row.ts";
 
 /** What the operator types, and the exit code that it ends with. */
 type Typed = [command: string, code: number];
@@ -186,7 +187,7 @@ const arrange = async (stack: TestStack): Promise<void> => {
   for (const windowId of ["overdue-3", "overdue-4"]) {
     const overdue = await stack.user({ emailMfa: false });
     const at = plus(aws.clock.now(), -2 * hour);
-    await stack.operator.windows.open(windowOf(overdue.sub, at, hour, { ...overdue, windowId }));
+    await stack.operator.windows.open(windowOf(overdue.sub, at, hour, { ...overdue, windowId }), noRow, true);
   }
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { windowsTable } from "../../../local/windows-table.ts";
 import { day } from "../../../shared/duration.ts";
 import { parsePolicy } from "../../../shared/policy.ts";
-import { openItem, overdueRefFrom } from "../../../shared/window-items.ts";
+import { openAttributes, overdueRefFrom } from "../../../shared/window-items.ts";
 import { openWindow } from "../../../shared/window.ts";
 import type { Packaged } from "../../support/packaged-template.ts";
 import type { Variant } from "./variants.ts";
@@ -65,7 +65,7 @@ export const describeStorage = (packaged: Packaged, variant: Variant) =>
         policy: parsePolicy({}),
         now,
       } as const;
-      const item = openItem({ ...openWindow(opened), attempts: 1, nextTryAt: now });
+      const item = openAttributes({ ...openWindow(opened), attempts: 1, nextTryAt: now });
       const indexes = packaged.one<Table>("AWS::DynamoDB::Table", "WindowsTable").GlobalSecondaryIndexes;
       expect(indexes.map(({ IndexName }) => IndexName)).toEqual(["due"]);
       const held = indexes.flatMap(({ KeySchema, Projection }) => [
