@@ -2,7 +2,7 @@ import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamod
 import { names } from "./service-names.ts";
 
 /** The table as infra/windows-table.yml describes it; a test holds the two together. */
-export const windowsTable = {
+const windowsTable = {
   AttributeDefinitions: [
     { AttributeName: "user", AttributeType: "S" },
     { AttributeName: "item", AttributeType: "S" },
