@@ -12,7 +12,7 @@ export interface LogSizes {
  * What one life uses, by its counted calls. Each message is sent, received, deleted and handled alone: a million a month is
  * one in 2.6 s, and batches of them are rare.
  */
-export const usageOfLife = (steps: Step[], sizes: LogSizes): Usage => {
+const usageOfLife = (steps: Step[], sizes: LogSizes): Usage => {
   const calls = steps.flatMap((step) => step.calls);
   const messages = calls.filter(({ operation }) => operation === "SendMessage");
   const timers = messages.filter(({ caller }) => caller === "scheduler").length;

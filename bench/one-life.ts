@@ -49,8 +49,6 @@ export const startBenchStack = async (
   return { ...stack, calls, cognito, user };
 };
 
-export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
-
 /** What a step of a life cost: the calls to AWS, the lines logged, the metrics told, by the function that did it. */
 export interface Step {
   name: string;

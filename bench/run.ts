@@ -12,8 +12,6 @@ import { liveOneLife } from "./one-life.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { measureWarm } from "./warm.ts";
 
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-
 const { values } = parseArgs({ options: { all: { type: "boolean", default: false } } });
 const folder = await mkdtemp(join(tmpdir(), "bench-"));
 const sections: string[] = [];

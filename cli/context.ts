@@ -15,7 +15,7 @@ export interface Surroundings {
   stderr: Sink;
   /** Asks the person at the terminal, who may give no answer; absent where there is no terminal. */
   ask?: ((question: string) => Promise<string | undefined>) | undefined;
-  /** Aborts when mfactl is asked to stop; its reason is a `Stopped`. */
+  /** Aborts when mfactl is asked to stop; its reason is one of `stopSignals`. */
   stop?: AbortSignal | undefined;
   /** Aborts with an error that nobody caught, after which no answer is to be expected. */
   crash?: AbortSignal | undefined;

@@ -104,8 +104,7 @@ const found = (
 };
 
 /** `h***@example.com`. */
-export const masked = (email: string | undefined): string | undefined =>
-  email && plain(email.replace(/^(.).*@/su, "$1***@"));
+const masked = (email: string | undefined): string | undefined => email && plain(email.replace(/^(.).*@/su, "$1***@"));
 
 const ambiguous = (text: string, candidates: FoundUser[]): Failure => {
   const lines = candidates.map(({ sub, status, email }) => `  ${sub}  ${status}  ${email ?? "no email"}`);

@@ -4,8 +4,6 @@ import { Failure } from "./failure.ts";
 /** The signals that ask mfactl to stop, and how it ends then. */
 export const stopSignals = { SIGINT: "interrupted", SIGTERM: "terminated", SIGHUP: "hung-up" } as const;
 
-export type Stopped = (typeof stopSignals)[keyof typeof stopSignals];
-
 /** The names of API operations that change nothing. */
 const reading = /^(AdminGet|AdminList|BatchGet|Describe|Get|List|Query|Scan)/;
 
@@ -27,7 +25,7 @@ export class Interruption {
   readonly #stop: AbortSignal | undefined;
   #acting = false;
 
-  /** `stop` aborts, with a `Stopped` as its reason, when the command is asked to stop. */
+  /** `stop` aborts, with one of `stopSignals` as its reason, when the command is asked to stop. */
   constructor(stop?: AbortSignal) {
     this.#stop = stop;
   }

@@ -15,7 +15,7 @@ export interface Sink {
 type Style = "bold" | "dim" | "red" | "green" | "yellow";
 
 /** The version of every JSON that mfactl prints: a field is added without a new one, none is taken away or renamed. */
-export const jsonVersion = 1;
+const jsonVersion = 1;
 
 /** What a command says: words and tables for people, or with `--json` one JSON document for programs. */
 export class Output {

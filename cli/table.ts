@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 
 /** How many columns of a terminal the text takes, styles aside. */
-export const displayWidth = (text: string): number => stringWidth(text);
+const displayWidth = (text: string): number => stringWidth(text);
 
 const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)));
 

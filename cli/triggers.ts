@@ -1,15 +1,13 @@
 import type { LambdaConfigType } from "@aws-sdk/client-cognito-identity-provider";
 
-/** The triggers that the service needs, each with the output that names its function. */
-export const triggers = {
-  CustomMessage: "CustomMessageFunctionArn",
-  PostConfirmation: "PostConfirmationFunctionArn",
-  PostAuthentication: "PostAuthenticationFunctionArn",
-} as const satisfies Partial<Record<keyof LambdaConfigType, string>>;
+/** The triggers that the service needs. */
+export const triggerNames = [
+  "CustomMessage",
+  "PostConfirmation",
+  "PostAuthentication",
+] as const satisfies (keyof LambdaConfigType)[];
 
-export type Trigger = keyof typeof triggers;
-
-export const triggerNames = ["CustomMessage", "PostConfirmation", "PostAuthentication"] as const satisfies Trigger[];
+type Trigger = (typeof triggerNames)[number];
 
 /** Our functions by the trigger that they are for. */
 export type OurFunctions = Record<Trigger, string>;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 
 /** What a parameter can be: one value. */
-export type ParameterValue = string | number | boolean;
+type ParameterValue = string | number | boolean;
 
 /** The parameters that `config/<stage>.yml` gives. */
 export interface StageFile {

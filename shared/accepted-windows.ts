@@ -24,7 +24,7 @@ export type AcceptedCase = v.InferOutput<typeof schema>;
 export const mostAccepted = 1_000;
 
 /** How long after its end an acceptance is kept, so that its end is noticed: in milliseconds. */
-export const keptAfterEnd = 30 * day;
+const keptAfterEnd = 30 * day;
 
 /**
  * The acceptances of a pool, by the id of the window. They stand on the windows too; the index `due`, by which overdue windows are

@@ -13,7 +13,7 @@ export interface DueRow {
 }
 
 /** The windows due from `from` to `until`, both included; without one of them that side is open. */
-export interface DueRange {
+interface DueRange {
   from?: Date | undefined;
   until?: Date | undefined;
 }

@@ -45,7 +45,7 @@ export interface Dimension {
   value: string;
 }
 
-export interface Metrics {
+interface Metrics {
   /** With a dimension the value counts twice: under the dimension, and in the total that has none. */
   add(metric: Metric, value: number, dimension?: Dimension): void;
 }

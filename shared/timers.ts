@@ -77,7 +77,7 @@ export const schedulerTimers = (
 });
 
 /** `<windowId>.<dueAt in base-36 milliseconds>`: legal whatever the username, and shorter than Scheduler's 64. */
-export const timerName = (window: Pick<Window, "windowId" | "dueAt">): string =>
+const timerName = (window: Pick<Window, "windowId" | "dueAt">): string =>
   `${window.windowId}.${window.dueAt.getTime().toString(36)}`;
 
 /** Scheduler counts in whole seconds; rounded up, so that the timer never comes before its window is due. */

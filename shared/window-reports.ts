@@ -7,7 +7,7 @@ import { dynamoWindowStore } from "./window-store.ts";
 import type { ClosedWindow, UserKey, Window } from "./window.ts";
 
 /** A page of a scan: the windows on it, and what it cost. */
-export interface ScannedPage {
+interface ScannedPage {
   windows: (Window | ClosedWindow)[];
   itemsRead: number;
   /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html */

@@ -7,7 +7,7 @@ export type Environment = Record<string, string | undefined>;
 export type Section = Record<string, string | undefined>;
 
 /** Where the files are; the SDK looks in ~/.aws for one that is absent. */
-export interface ProfileFiles {
+interface ProfileFiles {
   filepath?: string;
   configFilepath?: string;
 }

@@ -3,7 +3,7 @@ import { type Behaviour, defaultBehaviour } from "../aws/cognito/behaviour.ts";
 import { Random } from "./random.ts";
 
 /** What kind of life a user leads at first. */
-export type UserKind = "email" | "email-and-totp" | "totp-preferred" | "sms-only" | "none" | "federated";
+type UserKind = "email" | "email-and-totp" | "totp-preferred" | "sms-only" | "none" | "federated";
 
 export interface UserPlan {
   username: string;

@@ -21,7 +21,7 @@ export const both = (tamper: Tamper) => ({
   "re-enable-mfa": reEnableWith(tamper),
 });
 
-export const updating =
+const updating =
   (change: (window: Window, ports: Ports) => Window): Tamper =>
   (ports) => ({
     windows: { ...ports.windows, update: (window) => ports.windows.update(change(window, ports)) },

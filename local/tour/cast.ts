@@ -35,13 +35,13 @@ export const codeFor = (mailbox: Mailbox, address: string): string => {
   return code;
 };
 
-export const showFactors = (user: AdminGetUserCommandOutput): string =>
+const showFactors = (user: AdminGetUserCommandOutput): string =>
   `UserMFASettingList [${user.UserMFASettingList?.join(", ") ?? ""}], PreferredMfaSetting ${user.PreferredMfaSetting ?? "none"}`;
 
-export const showSignIn = (output: InitiateAuthCommandOutput): string =>
+const showSignIn = (output: InitiateAuthCommandOutput): string =>
   output.ChallengeName === undefined ? "tokens, and no code was asked for" : `challenge ${output.ChallengeName}`;
 
-export const getUser = ({ cognito, tell, userPoolId }: Scene, person: Person) =>
+const getUser = ({ cognito, tell, userPoolId }: Scene, person: Person) =>
   tell.call(
     `AdminGetUser ${person.name}`,
     () => cognito.send(new AdminGetUserCommand({ UserPoolId: userPoolId, Username: person.username })),

@@ -4,7 +4,7 @@ import { minute } from "../duration.ts";
 import type { HttpRequest, Send } from "./http.ts";
 import type { Credentials } from "./sigv4.ts";
 
-export class CredentialsError extends Error {
+class CredentialsError extends Error {
   override name = "CredentialsProviderError";
 }
 

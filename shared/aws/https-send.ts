@@ -3,7 +3,7 @@ import https from "node:https";
 import type { HttpRequest, HttpResponse, Send } from "./http.ts";
 
 /** The connection could not be made, or nothing was answered, in time. */
-export class TimeoutError extends Error {
+class TimeoutError extends Error {
   override name = "TimeoutError";
 }
 

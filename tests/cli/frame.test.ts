@@ -26,7 +26,11 @@ describe("the program mfactl", () => {
     const { sub } = await stack.addUser("hanako@example.com");
     await stack.mfactl(["open", sub, "--reason", "x"]);
     const port = new URL(stack.aws.url).port;
-    const { stdout } = await promisify(execFile)("node", ["bin/mfactl.mjs", `--local=${port}`, "list", "--json"]);
+    // Without what node.env puts into the environment of the tests.
+    const env = { PATH: process.env["PATH"] };
+    const argv = ["bin/mfactl.mjs", `--local=${port}`, "list", "--json"];
+    const { stdout, stderr } = await promisify(execFile)("node", argv, { env });
+    expect(stderr).toBe("");
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, now: start.toISOString(), windows: [{ sub }] });
   }, 20_000);
 

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo, type Server } from "node:net";
 
 /** A call that reached the server: who signed it, for which Region and service, and what it asked. */
-export interface SeenCall {
+interface SeenCall {
   accessKeyId: string;
   region: string;
   service: string;

@@ -19,7 +19,7 @@ export interface TriggerEvent {
 }
 
 /** Lambda functions that a test words itself, by the name at the end of their ARN. Answers with the event by default. */
-export class TriggerFunctions implements FunctionInvoker {
+class TriggerFunctions implements FunctionInvoker {
   readonly events: TriggerEvent[] = [];
   readonly handlers = new Map<string, (event: TriggerEvent) => unknown>();
   readonly #clock: VirtualClock;

@@ -11,7 +11,7 @@ const xml = (status: number, body: string): WireResponse => ({ status, headers: 
 const identity = `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>${caller}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
 /** An entry of the audit log. */
-export interface Audited {
+interface Audited {
   message: string;
   by?: string;
   sub?: string;

@@ -33,7 +33,7 @@ export const integer = (min: number, max: number) =>
 export const poolId = text(1, 55, /^[\w-]+_[0-9a-zA-Z]+$/);
 export const clientId = text(1, 128, /^[\w+]+$/);
 export const username = text(1, 128, /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
-export const groupName = username;
+export const groupName = text(1, 128, /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
 export const password = text(0, 256, /^\S+$/);
 export const confirmationCode = text(1, 2048, /^\S+$/);
 export const secretHash = v.optional(text(1, 128, /^[\w+=/]+$/));

@@ -76,7 +76,7 @@ const usableFactors = (pool: Pool, user: User): Factor[] => {
   );
 };
 
-export const askFactor = async (surroundings: Surroundings, signIn: SignIn, factor: Factor) => {
+const askFactor = async (surroundings: Surroundings, signIn: SignIn, factor: Factor) => {
   const { pool, client, user } = signIn;
   if (factor === "SOFTWARE_TOKEN_MFA") return challenge(surroundings, signIn, factor, {});
   const medium: Medium = factor === "EMAIL_OTP" ? "EMAIL" : "SMS";

@@ -11,7 +11,7 @@ const TIME_LIMIT = 5000;
 /** AWS "may retry" a trigger that did not answer in time. Older text says three tries; each may have taken effect. */
 const TRIES = 3;
 
-export interface TriggerCall {
+interface TriggerCall {
   source: `${TriggerName}_${string}`;
   pool: Pool;
   userName: string;

@@ -6,7 +6,7 @@ import { epochSeconds } from "./request.ts";
 import type { SoftwareToken } from "./software-token.ts";
 import type { OneTimeCode } from "./one-time-code.ts";
 
-export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "RESET_REQUIRED" | "FORCE_CHANGE_PASSWORD" | "EXTERNAL_PROVIDER";
+type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "RESET_REQUIRED" | "FORCE_CHANGE_PASSWORD" | "EXTERNAL_PROVIDER";
 
 export interface User {
   readonly username: string;

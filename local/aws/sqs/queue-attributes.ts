@@ -3,7 +3,7 @@ import { AwsError } from "../service.ts";
 import { MAXIMUM_MESSAGE_BYTES } from "./message.ts";
 import { invalidParameter } from "./sqs-error.ts";
 
-export interface RedrivePolicy {
+interface RedrivePolicy {
   deadLetterTargetArn: string;
   maxReceiveCount: number;
 }
