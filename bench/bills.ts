@@ -1,3 +1,4 @@
+import { isClosingWrite } from "../local/closing-write.ts";
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import type { Call } from "../local/aws/service.ts";
@@ -89,8 +90,7 @@ export const tableUsage = (calls: Call[]): Usage => {
     const ofItem = Math.ceil(sizeOfAll(written) / 1024);
     if (operation === "PutItem") return { writeUnits: ofItem };
     if (operation !== "UpdateItem") throw new Error(`What does ${operation} cost?`);
-    const isOut = /REMOVE.*#openIn/.test(String(input["UpdateExpression"]));
-    if (isOut) return { writeUnits: ofItem + 1 };
+    if (isClosingWrite({ operation, input })) return { writeUnits: ofItem + 1 };
     if (written[":openIn"] === undefined) return { writeUnits: ofItem };
     const previous = due;
     due = String(written[":dueAt"]?.["S"]);

@@ -15,7 +15,7 @@ const itemOf = (due: Date, index: number) => {
     windowId: { S: `00000000-0000-4000-9000-${id}` },
     openIn: { S: "us-east-1_Example00" },
     user: { S: `us-east-1_Example00#00000000-0000-4000-8000-${id}` },
-    item: { S: "open" },
+    item: { S: "now" },
     dueAt: { S: due.toISOString() },
     attempts: { N: "0" },
   };

@@ -5,6 +5,7 @@ import { dueMessage } from "../../shared/timers.ts";
 import { openWindow, plus } from "../../shared/window.ts";
 import type { Call } from "../aws/service.ts";
 import { createBurstStack } from "./burst-stack.ts";
+import { isClosingWrite } from "../closing-write.ts";
 import { names } from "../service-names.ts";
 
 export interface BurstOptions {
@@ -64,7 +65,7 @@ export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOpt
       seen.sets += 1;
       if (status === 400) seen.throttled += 1;
     }
-    if (call.operation !== "DeleteItem" || status !== 200 || call.caller !== "re-enable-mfa") return;
+    if (!isClosingWrite(call) || status !== 200 || call.caller !== "re-enable-mfa") return;
     seen.closed += 1;
     if (Number.isNaN(seen.first)) seen.first = clock.now().getTime();
     seen.last = clock.now().getTime();
@@ -92,7 +93,7 @@ export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOpt
   // The window of the one who came in the middle lasts until tomorrow.
   const inBurst = [...aws.cognito.users(userPoolId)].filter(({ username }) => username !== "fresh");
   const off = inBurst.filter(({ activeFactors }) => !activeFactors.has("EMAIL_OTP")).length;
-  const open = [...stack.table.items(names.windowsTable)].filter(({ item }) => item?.["S"] === "open").length - 1;
+  const open = [...stack.table.items(names.windowsTable)].filter(({ openIn }) => openIn !== undefined).length - 1;
   await aws.stop();
   return {
     users,
@@ -121,11 +122,11 @@ const heapInUse = (): number => {
   return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
 };
 
-/** The copies of closed windows leave this process: what it keeps for the table must not grow, or nobody could see what else does. */
-const forgetClosed = async ({ table }: BurstStack): Promise<void> => {
+/** The rows of users whose window has closed leave this process: what it keeps for the table must not grow, or nobody could see what else does. */
+const forgetClosed = async ({ table, userPoolId }: BurstStack): Promise<void> => {
   const TableName = names.windowsTable;
-  for (const { user, item } of [...table.items(TableName)]) {
-    if (!/^(closed#|seen$)/.test(String(item?.["S"]))) continue;
+  for (const { user, item, openIn } of [...table.items(TableName)]) {
+    if (openIn !== undefined || !String(user?.["S"]).startsWith(`${userPoolId}#`)) continue;
     const call = {
       service: "DynamoDB",
       caller: "burst",

@@ -71,7 +71,7 @@ export class Watch {
       if (operation === "AdminGetUser" && isTold) this.#noteRead(username, people);
       if (operation === "AdminSetUserMFAPreference") this.#onSetMfa(call);
     }
-    if (service === "DynamoDB" && operation !== "Query") this.lookAtTable(caller);
+    if (service === "DynamoDB" && operation !== "Query" && operation !== "GetItem") this.lookAtTable(caller);
     if (service === "Scheduler" && operation === "CreateSchedule") this.#onTimer(call);
   }
 

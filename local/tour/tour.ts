@@ -40,10 +40,10 @@ const exempt = async (actions: Actions, person: Person, calls: Call[]): Promise<
   const order = calls
     .slice(before)
     .map(({ operation }) => operation)
-    .filter((operation) => ["PutItem", "CreateSchedule", "AdminSetUserMFAPreference"].includes(operation));
+    .filter((operation) => ["UpdateItem", "CreateSchedule", "AdminSetUserMFAPreference"].includes(operation));
   tell.check(
     "table, timer, a mark in the table, Email MFA off, and that in the table: in that order",
-    order.join() === "PutItem,CreateSchedule,PutItem,AdminSetUserMFAPreference,PutItem",
+    order.join() === "UpdateItem,CreateSchedule,UpdateItem,AdminSetUserMFAPreference,UpdateItem",
   );
   tell.check("Email MFA is off", !(await hasEmailMfa(actions.scene, person)));
 };

@@ -167,7 +167,7 @@ describe("a signal", () => {
     await stack.aws.clock.advanceBy(2 * hour);
     const { child, ended } = aws.start(`exec $mfactl retry --all-overdue`);
     aws.answerInstead((operation) => {
-      if (operation === "PutItem") child.kill("SIGINT");
+      if (operation === "UpdateItem") child.kill("SIGINT");
       return undefined;
     });
     const { signal } = await ended;

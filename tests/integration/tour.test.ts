@@ -19,7 +19,7 @@ describe("the tour", () => {
     const text = told.join("\n");
     for (const chapter of ["1  ", "2  ", "3  ", "4  ", "5  ", "6  "]) expect(text).toContain(chapter);
     expect(text).toMatch(/mio +operator .*user-gone/);
-  });
+  }, 300_000);
 
   it.each([
     ["custom-message", "“forgot password” works now"],
@@ -31,5 +31,5 @@ describe("the tour", () => {
   ])("fails when %s does nothing, and names the step", async (name, step) => {
     doNothing(name);
     await expect(play()).rejects.toThrow(`${step}: `);
-  });
+  }, 300_000);
 });

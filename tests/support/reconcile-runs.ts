@@ -32,7 +32,7 @@ export const startReconcileRuns = async (parameters: Record<string, string> = {}
         const Item = {
           ...{
             user: { S: `${userPoolId}#${sub}` },
-            item: { S: "open" },
+            item: { S: "now" },
             openIn: { S: userPoolId },
             dueAt: { S: dueAt },
           },
@@ -44,7 +44,7 @@ export const startReconcileRuns = async (parameters: Record<string, string> = {}
     },
 
     async remove(sub: string, userPoolId = stack.userPoolId): Promise<void> {
-      await perform("DeleteItem", { Key: { user: { S: `${userPoolId}#${sub}` }, item: { S: "open" } } });
+      await perform("DeleteItem", { Key: { user: { S: `${userPoolId}#${sub}` }, item: { S: "now" } } });
     },
 
     /** One run with so much time left, in milliseconds. Gives what it measured, nudged and called; throws what it throws. */

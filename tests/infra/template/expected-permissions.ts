@@ -1,7 +1,8 @@
 import type { Variant } from "./variants.ts";
 
 const consume = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
-const changeWindows = ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
+const readWindows = ["dynamodb:GetItem", "dynamodb:Query"];
+const changeWindows = [...readWindows, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
 
 const timers = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${ScheduleGroup}/*";
 const stack = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*";
@@ -41,7 +42,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   PostAuthenticationRole: [
     ...logTo("PostDashauthenticationLogGroup"),
     ...on("RecordsQueue.Arn", "sqs:SendMessage"),
-    ...on("WindowsTable.Arn", "dynamodb:Query"),
+    ...on("WindowsTable.Arn", "dynamodb:GetItem"),
     ...rememberRecords,
   ],
   RecordResetRole: [
@@ -77,7 +78,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
   ],
   ExplainAlarmRole: [
     ...logTo("ExplainDashalarmLogGroup"),
-    ...on("WindowsTable.Arn", "dynamodb:Query"),
+    ...on("WindowsTable.Arn", ...readWindows),
     ...on("${WindowsTable.Arn}/index/due", "dynamodb:Query"),
     ...on("ExplainAlarmDlq.Arn", "sqs:SendMessage"),
     ...deadLetterQueues.flatMap((name) => on(`${name}.Arn`, "sqs:GetQueueAttributes")),
