@@ -136,17 +136,17 @@ const isUserOf = (window: Window, user: DirectoryUser | "gone"): user is Directo
 
 /**
  * Closes a window that came to nothing, if Email MFA is on. Not while an earlier try may have asked Cognito: a call that
- * failed may take effect when the window is gone.
+ * failed may take effect when the window is gone. Nor in a pool whose MFA is off, where no list proves anything.
  */
 const withdraw = async (deps: Deps, window: Window): Promise<void> => {
   if (mayBeSwitchedOff(window, deps.clock.now())) return;
   const user = await deps.users.read(window.username);
+  if (!isUserOf(window, user) || !emailMfaIsOn(user.factors)) return;
+  if ((await deps.users.poolMfa()) === "OFF") return;
   const row = await deps.windows.findToChange(window);
   if (row.open?.windowId !== window.windowId) return;
-  if (isUserOf(window, user) && emailMfaIsOn(user.factors)) {
-    const evidence = { before: user.factors, after: user.factors };
-    await finishWindow(deps, { ...row, open: row.open }, "already-enabled", evidence);
-  }
+  const evidence = { before: user.factors, after: user.factors };
+  await finishWindow(deps, { ...row, open: row.open }, "already-enabled", evidence);
 };
 
 /** What an act on an open window needs. */

@@ -3,6 +3,7 @@ import { InitiateAuthCommand, SetUserPoolMfaConfigCommand } from "@aws-sdk/clien
 import { type Behaviour, defaultBehaviour } from "../../local/aws/cognito/behaviour.ts";
 import { minute } from "../../shared/duration.ts";
 import { failureWords } from "../../shared/failure-words.ts";
+import { openByOperator } from "../../shared/lifecycle/operate.ts";
 import { plus, type Window } from "../../shared/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, startStack, type TestStack, type TestUser } from "../support/stack.ts";
@@ -74,6 +75,20 @@ describe("a pool whose MFA was switched off under open windows", () => {
     await stack.aws.clock.advanceBy(20 * minute);
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "already-enabled" });
   });
+});
+
+it("keeps an operator's window open that got no timer where MFA is off: a listed factor proves nothing", async () => {
+  await deploy({});
+  const user = await stack.user();
+  await switchPool("OFF");
+  stack.aws.endpoint.faults = ({ operation }) =>
+    operation === "CreateSchedule" ? { kind: "server-error" } : undefined;
+  await expect(openByOperator(stack.operator, user.username, { by: "ivy" }, 30 * minute)).rejects.toThrow();
+  stack.aws.endpoint.faults = () => undefined;
+  expect(await stack.find(user)).toMatchObject({ open: { openedBy: { by: "ivy" } } });
+  await switchPool("OPTIONAL");
+  await stack.aws.clock.advanceBy(50 * minute);
+  expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "already-enabled" });
 });
 
 describe("a pool that requires MFA since windows were opened", () => {

@@ -56,6 +56,7 @@ export const describeDrills = () => {
         "cognito-idp:AdminGetUser",
         "cognito-idp:AdminListGroupsForUser",
         "cognito-idp:AdminSetUserMFAPreference",
+        "cognito-idp:GetUserPoolMfaConfig",
       ]);
     });
   });

@@ -93,6 +93,7 @@ export const permissions = ({ pool, topic }: Variant): Record<string, string[]> 
     ...on(pool, "cognito-idp:DescribeUserPool", "cognito-idp:AdminCreateUser", "cognito-idp:AdminSetUserPassword"),
     ...on(pool, "cognito-idp:AdminAddUserToGroup", "cognito-idp:AdminDeleteUser", "cognito-idp:AdminGetUser"),
     ...on(pool, "cognito-idp:AdminListGroupsForUser", "cognito-idp:AdminSetUserMFAPreference"),
+    ...on(pool, "cognito-idp:GetUserPoolMfaConfig"),
     ...setTimers,
   ],
   ...(topic === "AlarmTopic" && {
