@@ -40,7 +40,7 @@ export type Recorded =
 /**
  * Puts a fact on the window during which it happened, open or closed, or opens one where the policy says so. Takes the
  * same fact any number of times, late and in any order. A fact dated further ahead than clocks differ counts as of now. On the last look a user who is
- * missing is taken to be gone. Throws where it could not find out or could not write: then the fact must be tried again.
+ * missing twice is taken to be gone. Throws where it could not find out or could not write: then the fact must be tried again.
  */
 export const recordFact = async (
   deps: Deps,
@@ -67,8 +67,10 @@ const onWindowOf = async (
   const about = past ?? found.open;
   if (about !== undefined && !(await isAbout(deps, fact, about))) return "disbelieved";
   if (found.open !== undefined && past === undefined) return onWindow(deps, fact, { ...found, open: found.open });
-  const looked = found.open === undefined ? await withoutWindow(deps, fact, found) : "noted";
-  if (looked === "missing" && !isLastLook) return looked;
+  const first = found.open === undefined ? await withoutWindow(deps, fact, found) : "noted";
+  if (first === "missing" && !isLastLook) return first;
+  // The delivery before may have failed before it looked.
+  const looked = first === "missing" ? await withoutWindow(deps, fact, found) : first;
   if (past === undefined || looked === "opened" || looked === "drifted-again" || looked === "conflict") {
     return looked;
   }

@@ -149,6 +149,18 @@ describe("record-reset", () => {
     expect((await stack.find(user)).open).toMatchObject({ origin: "reset-confirmed" });
   });
 
+  it("does not take the one look that it gets for two, when the delivery before failed", async () => {
+    const user = await stack.user({ emailMfa: false });
+    let looks = 0;
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "AdminGetUser" && ++looks === 1
+        ? { kind: "refuse", code: "UserNotFoundException", message: "User does not exist." }
+        : undefined;
+    const fact = aRecord("reset-confirmed", user, start);
+    expect(await stack.aws.lambda.invoke("record-reset", batchReceived(2, fact))).toEqual(allDone);
+    expect((await stack.find(user)).open).toMatchObject({ origin: "reset-confirmed" });
+  });
+
   it("opens nothing for a federated user", async () => {
     const { username, sub } = stack.aws.cognito.seedFederatedUser(stack.userPoolId, {
       provider: "Okta",
