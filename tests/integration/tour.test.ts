@@ -28,8 +28,12 @@ describe("the tour", () => {
     ["record-reset", "“forgot password” works now"],
     ["re-enable-mfa", "past due: the schedule has fired and the queue has delivered"],
     ["reconcile", "jun: the reconciler has found the window in the table"],
-  ])("fails when %s does nothing, and names the step", async (name, step) => {
-    doNothing(name);
-    await expect(play()).rejects.toThrow(`${step}: `);
-  }, 300_000);
+  ])(
+    "fails when %s does nothing, and names the step",
+    async (name, step) => {
+      doNothing(name);
+      await expect(play()).rejects.toThrow(`${step}: `);
+    },
+    300_000,
+  );
 });
