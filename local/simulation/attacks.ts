@@ -12,6 +12,8 @@ export interface AttackStage extends Stage {
   forgeRow: (username: string, kind: "open" | "seen" | "closed") => Promise<void>;
   /** Has every user's sign-in reported at once, so that the workers get full batches. */
   rush: () => void;
+  /** Runs something once, when re-enable-mfa waits for a turn next. */
+  whenWorkerWaits: (task: () => void) => void;
 }
 
 const second = 1000;
@@ -66,22 +68,29 @@ const attacks: readonly [Attack, number][] = [
   [insist, 0.15],
 ];
 
-/** Cognito takes almost three seconds over every call, for long, while the workers get full batches. */
+/** AWS takes almost three seconds over every call, for long, while the workers get full batches. */
 const slowRush = ({ faults, now, at, rush, random }: AttackStage): void => {
-  faults.outages.push({ service: "cognito-idp", how: "slow", from: now(), until: plus(now(), 30 * minute) });
+  const until = plus(now(), 30 * minute);
+  for (const service of random.pick([["cognito-idp"], ["cognito-idp", "DynamoDB"]])) {
+    faults.outages.push({ service, how: "slow", from: now(), until });
+  }
   for (let left = random.integer(1, 3); left > 0; left -= 1) at(plus(now(), random.integer(second, 10 * minute)), rush);
 };
 
-/** Many windows are due in the same second, the workers wait for their turns, and an operator extends one meanwhile. */
-const extendAfterDue = async ({ operate, scenario, now, at, random, faults }: AttackStage): Promise<void> => {
+/** Many windows are due in the same second, the workers wait for their turns, and an operator extends them meanwhile. */
+const extendAfterDue = async ({ operate, people, whenWorkerWaits, scenario, now, at, faults }: AttackStage) => {
   const due = plus(now(), 100 * second);
   for (const { username } of scenario.users) {
+    await people.setMfa(username, { EmailMfaSettings: { Enabled: true, PreferredMfa: true } });
     const gracePeriod = due.getTime() - now().getTime();
     await operate({ act: "open", username, by: "ivy", gracePeriod });
   }
-  const { username } = random.pick(scenario.users);
-  at(plus(due, random.integer(0, 6 * second)), () => {
-    faults.struck("extended while it waited to be closed", username);
-    return operate({ act: "extend", username, by: "ivy", milliseconds: 20 * minute });
-  });
+  whenWorkerWaits(() =>
+    at(plus(now(), 1), () => {
+      faults.struck("extended while they waited to be closed");
+      for (const { username } of scenario.users) {
+        void operate({ act: "extend", username, by: "ivy", milliseconds: 8 * minute });
+      }
+    }),
+  );
 };

@@ -9,7 +9,7 @@ import type { Timeline } from "./timeline.ts";
 /** Whose calls can fail: ours. People's and Cognito's own are part of the workload. */
 const ours = new Set<string>([...functionNames, "operator", "scheduler"]);
 
-/** How long each call to a slow Cognito takes. Nine of them fit into a batch's time, the tenth does not. */
+/** How long each call to a slow service takes: almost as long as a worker waits for one. */
 const slowCall = 2_900;
 
 /** A user who is said not to exist is not said so again for as long: two looks must find the truth. */
@@ -130,8 +130,8 @@ export class Faults {
   };
 
   /** How long a service takes over every call at the moment, in milliseconds. */
-  slownessOf(service: string): number {
-    if (!this.#options.areOn() || this.#outageOf(service)?.how !== "slow") return 0;
+  slownessOf(service: string | undefined): number {
+    if (service === undefined || !this.#options.areOn() || this.#outageOf(service)?.how !== "slow") return 0;
     this.struck(`${service} slow`);
     return slowCall;
   }

@@ -1,8 +1,9 @@
-import { emailMfaIsOn, isProtected } from "../../shared/factors.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { type ClosedWindow, plus } from "../../shared/window.ts";
 import { factOf, type LedgerEntry } from "./fact-ledger.ts";
+import { farAhead } from "./forgeries.ts";
 import type { UserPlan } from "./scenario.ts";
+import { asksByEmail, type UserState } from "./user-history.ts";
 import type { Watch } from "./watch.ts";
 import { hasFact } from "./window-rules.ts";
 
@@ -41,8 +42,9 @@ export const checkEnding = (ending: Ending): void => {
 };
 
 const checkUser = ({ watch, policy, margin }: Ending, sub: string): void => {
-  const state = watch.users.now(sub);
-  if (state === undefined || state.isGone || policy.mode === "observe" || emailMfaIsOn(state)) return;
+  const now = watch.users.now(sub);
+  const state = watch.users.switchedOff(sub);
+  if (now === undefined || now.isGone || policy.mode === "observe" || asksByEmail(now) || state === undefined) return;
   // A call that takes effect when its window has long ended in order is nothing that anybody could promise about.
   const endedInOrder = watch.windows
     .closed()
@@ -70,19 +72,23 @@ const checkFact = (ending: Ending, entry: LedgerEntry): void => {
     .closed()
     .find((window) => window.sub === fact.sub && happenedDuring(watch, window, entry));
   if (during !== undefined) return watch.violate(`a ${fact.kind} that is not on its window`, fact);
-  if (fact.kind !== "signed-in" && wasOpenToOpen(ending, entry, handledAt)) {
+  if ((fact.kind !== "signed-in" || entry.isKnown) && wasOpenToOpen(ending, entry, handledAt)) {
     watch.violate(`a ${fact.kind} of an unprotected user that opened no window`, fact);
   }
 };
 
 /** By the clocks that wrote it down, and by the true one. */
-const happenedDuring = ({ opened }: Watch, window: ClosedWindow, { fact, enqueuedAt }: LedgerEntry): boolean => {
-  const { from, until } = opened.get(window.windowId) ?? {};
+const happenedDuring = (watch: Watch, window: ClosedWindow, { fact, enqueuedAt }: LedgerEntry): boolean => {
+  const { from, until } = watch.opened.get(window.windowId) ?? {};
+  const isHidden = ({ sub, openedAt, closedAt }: ClosedWindow) =>
+    sub === window.sub && openedAt > window.openedAt && openedAt <= fact.at && closedAt >= farAhead;
+  // A forged row behind the window is taken for the one that was open: what may write the table can do that.
+  if (watch.windows.closed().some(isHidden)) return false;
   const truly = from !== undefined && until !== undefined && from <= enqueuedAt && enqueuedAt <= until;
   return truly && window.openedAt <= fact.at && fact.at <= window.closedAt;
 };
 
-/** Whether the user was without any factor, and covered by the policy, from the fact until we were done with it. */
+/** Whether sign-ins asked for nothing, and the policy covered the user, from the fact until we were done with it. */
 const wasOpenToOpen = (
   { watch, policy, users }: Ending,
   { fact, enqueuedAt, isKnown }: LedgerEntry,
@@ -94,6 +100,13 @@ const wasOpenToOpen = (
   return (
     isCovered &&
     (isKnown || policy.enrol) &&
-    states.every((state) => !isProtected(state, false) && !state.isGone && !state.isFederated)
+    states.every((state) => isShownOpen(state, isKnown) && !state.isGone && !state.isFederated)
   );
 };
+
+/**
+ * Whether sign-ins ask for nothing, and Cognito shows as much. What is on the list of a user in a pool whose MFA is off is asked
+ * for again when it is on; and nothing tells the hollow app of a user who was never known from one that is asked for.
+ */
+const isShownOpen = ({ active, asked }: UserState, isKnown: boolean): boolean =>
+  asked.length === 0 && active.every((factor) => factor === "SOFTWARE_TOKEN_MFA" && isKnown);

@@ -10,7 +10,7 @@ import { forger } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /** Further ahead than any clock of ours and any cap. */
-const farAhead = new Date("9990-01-01T00:00:00.000Z");
+export const farAhead = new Date("9990-01-01T00:00:00.000Z");
 
 /** What an attacker with one of our rights writes: records of a trigger's role, and rows of whoever may write the table. */
 export const forgeries = ({

@@ -5,21 +5,27 @@ import {
   AdminSetUserMFAPreferenceCommand,
   type AdminSetUserMFAPreferenceCommandInput,
   AdminSetUserPasswordCommand,
+  AdminSetUserSettingsCommand,
+  AssociateSoftwareTokenCommand,
   type CognitoIdentityProviderClient,
   ConfirmForgotPasswordCommand,
   ForgotPasswordCommand,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
+import type { PoolMfa } from "../../shared/pool-mfa.ts";
 import type { CognitoService } from "../aws/cognito/cognito.ts";
+import { totpCode } from "../aws/cognito/software-token.ts";
 import type { User } from "../aws/cognito/user.ts";
 import type { Mailbox } from "../aws/mailbox.ts";
+import { switchPoolMfa } from "./pool.ts";
 import { coveredGroup, type UserPlan } from "./scenario.ts";
 import type { Timeline } from "./timeline.ts";
 
 interface Options {
   client: CognitoIdentityProviderClient;
   service: CognitoService;
+  now: () => Date;
   timeline: Timeline;
   mailbox: Mailbox;
   userPoolId: string;
@@ -28,10 +34,14 @@ interface Options {
 
 const firstPassword = "Kawaii-simulated-2026!";
 
+/** Of every authenticator app. */
+const secret = "A".repeat(52);
+
 /** What users do, and administrators by hand in the console. What Cognito refuses them is part of the story. */
 export class People {
   readonly #options: Options;
   readonly #passwords = new Map<string, string>();
+  #poolMfa: PoolMfa = "OPTIONAL";
 
   constructor(options: Options) {
     this.#options = options;
@@ -105,13 +115,40 @@ export class People {
   /** An authenticator app that is set up already. */
   async #useTotp(username: string, preferred: boolean): Promise<void> {
     const user = this.find(username);
-    if (user !== undefined) user.softwareToken = { secret: "A".repeat(52), verified: true };
+    if (user !== undefined) user.softwareToken = { secret, verified: true };
     await this.setMfa(username, { SoftwareTokenMfaSettings: { Enabled: true, PreferredMfa: preferred } });
   }
 
   switchTotp(username: string, on: boolean, preferred: boolean): Promise<void> {
     if (on) return this.#useTotp(username, preferred);
     return this.setMfa(username, { SoftwareTokenMfaSettings: { Enabled: false, PreferredMfa: false } });
+  }
+
+  /** SMS as the hosted UI switches it on: AdminGetUser shows it in `MFAOptions` alone. */
+  setSmsOfHostedUi(Username: string, on: boolean): Promise<void> {
+    const { userPoolId: UserPoolId } = this.#options;
+    const MFAOptions = on ? [{ DeliveryMedium: "SMS" as const, AttributeName: "phone_number" }] : [];
+    return this.#attempt(`${Username} ${on ? "sets SMS up" : "takes SMS away"} in the hosted UI`, (cognito) =>
+      cognito.send(new AdminSetUserSettingsCommand({ UserPoolId, Username, MFAOptions })),
+    );
+  }
+
+  /** An authenticator app whose set-up is begun again and left at that: it stays on the list, and nothing asks for it. */
+  async hollowTotp(Username: string, preferred: boolean): Promise<void> {
+    await this.#useTotp(Username, preferred);
+    await this.#attempt(`${Username} begins the set-up of the app again`, async (cognito) => {
+      const { AuthenticationResult } = await this.#signIn(cognito, Username, ["EMAIL_OTP", "SOFTWARE_TOKEN_MFA"]);
+      await cognito.send(new AssociateSoftwareTokenCommand({ AccessToken: AuthenticationResult?.AccessToken }));
+    });
+  }
+
+  /** An administrator switches the MFA of the whole pool. */
+  async switchPool(mfa: PoolMfa): Promise<void> {
+    if (mfa === this.#poolMfa) return;
+    this.#poolMfa = mfa;
+    await this.#attempt(`the pool's MFA is switched to ${mfa}`, (cognito) =>
+      switchPoolMfa(cognito, this.#options.userPoolId, mfa),
+    );
   }
 
   delete(Username: string): Promise<void> {
@@ -145,25 +182,32 @@ export class People {
 
   /** With the mailed code when one is asked for; another factor's code nobody here has. */
   signIn(Username: string): Promise<void> {
+    return this.#attempt(`${Username} signs in`, (cognito) => this.#signIn(cognito, Username, ["EMAIL_OTP"]));
+  }
+
+  /** Answers the challenges that are named, and gives up at any other. */
+  async #signIn(
+    cognito: CognitoIdentityProviderClient,
+    Username: string,
+    answers: ("EMAIL_OTP" | "SOFTWARE_TOKEN_MFA")[],
+  ) {
     const { clientId: ClientId } = this.#options;
-    return this.#attempt(`${Username} signs in`, async (cognito) => {
-      const { ChallengeName, Session } = await cognito.send(
-        new InitiateAuthCommand({
-          ClientId,
-          AuthFlow: "USER_PASSWORD_AUTH",
-          AuthParameters: { USERNAME: Username, PASSWORD: this.#passwords.get(Username) ?? firstPassword },
-        }),
-      );
-      if (ChallengeName !== "EMAIL_OTP") return;
-      await cognito.send(
-        new RespondToAuthChallengeCommand({
-          ClientId,
-          ChallengeName,
-          Session,
-          ChallengeResponses: { USERNAME: Username, EMAIL_OTP_CODE: this.#mailedCode(Username) },
-        }),
-      );
-    });
+    const asked = await cognito.send(
+      new InitiateAuthCommand({
+        ClientId,
+        AuthFlow: "USER_PASSWORD_AUTH",
+        AuthParameters: { USERNAME: Username, PASSWORD: this.#passwords.get(Username) ?? firstPassword },
+      }),
+    );
+    const { Session } = asked;
+    const ChallengeName = answers.find((name) => name === asked.ChallengeName);
+    if (ChallengeName === undefined) return asked;
+    const code = {
+      EMAIL_OTP: () => ({ EMAIL_OTP_CODE: this.#mailedCode(Username) }),
+      SOFTWARE_TOKEN_MFA: () => ({ SOFTWARE_TOKEN_MFA_CODE: totpCode(secret, this.#options.now()) }),
+    }[ChallengeName];
+    const ChallengeResponses = { USERNAME: Username, ...code() };
+    return cognito.send(new RespondToAuthChallengeCommand({ ClientId, ChallengeName, Session, ChallengeResponses }));
   }
 
   #mailedCode(username: string): string {

@@ -5,7 +5,28 @@ import {
   CreateUserPoolCommand,
   SetUserPoolMfaConfigCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
+import type { PoolMfa } from "../../shared/pool-mfa.ts";
 import { coveredGroup } from "./scenario.ts";
+
+const sms = { SnsCallerArn: "arn:aws:iam::000000000000:role/sms", ExternalId: "simulated" };
+
+/** Sets whom the pool asks for a second factor. A pool whose MFA is off offers no factor at all, or Cognito refuses it. */
+export const switchPoolMfa = (
+  cognito: CognitoIdentityProviderClient,
+  UserPoolId: string | undefined,
+  MfaConfiguration: PoolMfa,
+) =>
+  cognito.send(
+    new SetUserPoolMfaConfigCommand({
+      UserPoolId,
+      MfaConfiguration,
+      ...(MfaConfiguration !== "OFF" && {
+        EmailMfaConfiguration: {},
+        SoftwareTokenMfaConfiguration: { Enabled: true },
+        SmsMfaConfiguration: { SmsConfiguration: sms },
+      }),
+    }),
+  );
 
 /**
  * A pool like the article's, but for what a simulation needs besides: usernames that can be given again after a deletion,
@@ -24,7 +45,7 @@ export const createSimulatedPool = async (
         EmailSendingAccount: "DEVELOPER",
         SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/example.com",
       },
-      SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms", ExternalId: "simulated" },
+      SmsConfiguration: sms,
       AccountRecoverySetting: {
         RecoveryMechanisms: [
           { Name: "verified_phone_number", Priority: 1 },
@@ -39,17 +60,7 @@ export const createSimulatedPool = async (
     }),
   );
   const UserPoolId = UserPool?.Id;
-  await cognito.send(
-    new SetUserPoolMfaConfigCommand({
-      UserPoolId,
-      MfaConfiguration: "OPTIONAL",
-      EmailMfaConfiguration: {},
-      SoftwareTokenMfaConfiguration: { Enabled: true },
-      SmsMfaConfiguration: {
-        SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms", ExternalId: "simulated" },
-      },
-    }),
-  );
+  await switchPoolMfa(cognito, UserPoolId, "OPTIONAL");
   await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: coveredGroup }));
   const { UserPoolClient } = await cognito.send(
     new CreateUserPoolClientCommand({ UserPoolId, ClientName: "app", ExplicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH"] }),

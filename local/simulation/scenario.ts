@@ -1,3 +1,4 @@
+import { clockDifference } from "../../shared/clock-difference.ts";
 import { hour, minute } from "../../shared/duration.ts";
 import { type Behaviour, defaultBehaviour } from "../aws/cognito/behaviour.ts";
 import { Random } from "./random.ts";
@@ -66,7 +67,7 @@ export const drawScenario = (seed: number): Scenario => {
     start,
     faultsEnd: new Date(start.getTime() + span),
     parameters: drawPolicy(random),
-    behaviour: drawBehaviour(random),
+    behaviour: drawBehaviour(random, new Random(`lists ${seed}`)),
     pastAt: random.pick(["refuse", "fire"]),
     rates: drawRates(random, calm, calm ? 0 : new Random(`not found ${seed}`).next() * 0.1),
     skews: drawSkews(random, calm),
@@ -96,8 +97,11 @@ const drawPolicy = (random: Random): Record<string, string> => {
   };
 };
 
-/** Both sides of what nobody has proven about Cognito. */
-const drawBehaviour = (random: Random): Behaviour => ({
+/**
+ * Both sides of what nobody has proven about Cognito. What concerns lists of factors has a chance of its own, so that what else
+ * a seed draws stays what it was when it found something.
+ */
+const drawBehaviour = (random: Random, lists: Random): Behaviour => ({
   ...defaultBehaviour(),
   postConfirmationForAdminCreatedUsers: random.chance(0.7),
   postAuthenticationAtSignIn: random.chance(0.7),
@@ -108,6 +112,9 @@ const drawBehaviour = (random: Random): Behaviour => ({
   customMessageOnEmailMfa: random.chance(0.5),
   recoveryAttemptsPerHour: random.integer(5, 20),
   firstPageOfLists: random.pick(["full", "empty"]),
+  noPreference: lists.pick(["absent", "empty"]),
+  changesWhereMfaIsRequired: lists.pick(["listed", "unlisted"]),
+  enablingWhereMfaIsOff: lists.pick(["refused", "ignored"]),
 });
 
 const drawRates = (random: Random, calm: boolean, notFound: number): FaultRates => {
@@ -129,11 +136,14 @@ const drawRates = (random: Random, calm: boolean, notFound: number): FaultRates 
   };
 };
 
+/** No two clocks are further apart than the service allows for. */
+const mostSkew = clockDifference / 2;
+
 const drawSkews = (random: Random, calm: boolean): Record<string, number> =>
   Object.fromEntries(
     [...functionNames, "operator"].map((name) => {
       const skew = random.integer(-3 * minute, 3 * minute);
-      return [name, calm || random.chance(0.5) ? 0 : skew];
+      return [name, calm || random.chance(0.5) ? 0 : Math.max(-mostSkew, Math.min(skew, mostSkew))];
     }),
   );
 

@@ -9,6 +9,7 @@ import { Random } from "./random.ts";
 import { drawScenario } from "./scenario.ts";
 import type { Violation } from "./watch.ts";
 import { forgeries } from "./forgeries.ts";
+import { planHiddenFactors } from "./hidden-factors.ts";
 import { createWorld, type World } from "./world.ts";
 import { planWorkload, type Stage } from "./workload.ts";
 
@@ -137,9 +138,11 @@ const plan = (world: World, rubbish: Rubbish[]): void => {
     },
   };
   planWorkload(stage);
+  planHiddenFactors(stage);
   planAttacks({
     ...stage,
     ...forgeries(world),
+    whenWorkerWaits: world.whenWorkerWaits,
     rush() {
       for (let more = 0; more < 4; more += 1)
         for (const { username } of scenario.users) void stage.reportSignIn(username);
@@ -158,8 +161,12 @@ const everyMinute = ({ clock, watch }: World): (() => void) => {
   return () => cancel();
 };
 
-/** What a person does who heeds the alarms: the schedule group is there again, and impossible windows are closed. */
-const mend = async ({ aws, stack, watch, clock }: World): Promise<void> => {
+/**
+ * What a person does who heeds the alarms: the pool's MFA is optional and the schedule group is there again, and impossible
+ * windows are closed.
+ */
+const mend = async ({ aws, stack, watch, clock, people }: World): Promise<void> => {
+  await people.switchPool("OPTIONAL");
   if (!aws.scheduler.groups().some(({ name }) => name === names.scheduleGroup)) {
     aws.scheduler.createGroup(names.scheduleGroup);
   }

@@ -1,4 +1,5 @@
 import {
+  AdminGetUserCommand,
   AdminSetUserMFAPreferenceCommand,
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
@@ -100,6 +101,29 @@ export const otherFactors: Tamper = ({ users, surroundings }) => {
           }),
         );
         return { attempts: 1 };
+      },
+    },
+  };
+};
+
+/** Believes that the pool asks for whatever is listed. */
+export const poolUnasked: Tamper = ({ users }) => ({ users: { ...users, poolMfa: () => Promise.resolve("OPTIONAL") } });
+
+/** The same, and goes by the list alone: whatever is on it protects, an app like any other factor, and nothing else does. */
+export const listAlone: Tamper = (ports) => {
+  const { environment, aws } = ports.surroundings;
+  const cognito = new CognitoIdentityProviderClient({ ...aws });
+  const { users } = { ...ports, ...poolUnasked(ports) };
+  return {
+    users: {
+      ...users,
+      async read(Username) {
+        const user = await users.read(Username);
+        if (user === "gone") return user;
+        const question = new AdminGetUserCommand({ UserPoolId: environment["USER_POOL_ID"], Username });
+        const { UserMFASettingList: listed = [] } = await cognito.send(question);
+        const protects = listed.map((factor) => (factor === "SOFTWARE_TOKEN_MFA" ? "SMS_MFA" : factor));
+        return { ...user, factors: { ...user.factors, active: listed.includes("EMAIL_OTP") ? listed : protects } };
       },
     },
   };

@@ -1,14 +1,20 @@
 import type { Factors } from "../../shared/factors.ts";
-import type { User } from "../aws/cognito/user.ts";
+import { FACTORS } from "../aws/cognito/pool-mfa.ts";
+import { hasFactor, type User } from "../aws/cognito/user.ts";
 
 /** What a user had from an instant on, and whose doing it was. */
 export interface UserState extends Factors {
   at: Date;
   by: string;
   username: string;
+  /** The factors of which a sign-in asks for one: the truth, whatever is listed as active. */
+  asked: string[];
   isGone: boolean;
   isFederated: boolean;
 }
+
+/** Whether a code by email is, or can be chosen as, what a sign-in asks for. */
+export const asksByEmail = ({ asked }: Pick<UserState, "asked">): boolean => asked.includes("EMAIL_OTP");
 
 /** What every user of the pool has ever had, whatever anybody recorded of it. */
 export class UserHistory {
@@ -20,7 +26,7 @@ export class UserHistory {
   }
 
   /** Notes what has changed since the last look. */
-  look(users: Iterable<User>, by: string): void {
+  look(users: Iterable<User>, askedAtSignIn: (user: User) => string[], by: string): void {
     const present = new Set<string>();
     for (const user of users) {
       present.add(user.sub);
@@ -28,8 +34,9 @@ export class UserHistory {
         at: this.#now(),
         by,
         username: user.username,
-        active: [...user.activeFactors].sort(),
+        active: FACTORS.filter((factor) => hasFactor(user, factor)).sort(),
         preferred: user.preferredFactor,
+        asked: askedAtSignIn(user),
         isGone: false,
         isFederated: user.attributes.has("identities"),
       });
@@ -37,7 +44,8 @@ export class UserHistory {
     for (const [sub, states] of this.#states) {
       const last = states.at(-1);
       if (!present.has(sub) && last !== undefined && !last.isGone) {
-        this.#note(sub, { ...last, at: this.#now(), by, active: [], preferred: undefined, isGone: true });
+        const gone = { active: [], preferred: undefined, asked: [], isGone: true };
+        this.#note(sub, { ...last, ...gone, at: this.#now(), by });
       }
     }
   }
@@ -57,7 +65,13 @@ export class UserHistory {
   }
 
   everHadEmailMfa(sub: string): boolean {
-    return (this.#states.get(sub) ?? []).some(({ active }) => active.includes("EMAIL_OTP"));
+    return (this.#states.get(sub) ?? []).some(hasEmailMfa);
+  }
+
+  /** The state in which Email MFA was last switched off, or the first one; undefined while it is on. */
+  switchedOff(sub: string): UserState | undefined {
+    const states = this.#states.get(sub) ?? [];
+    return states[states.findLastIndex(hasEmailMfa) + 1];
   }
 
   #note(sub: string, state: UserState): void {
@@ -68,7 +82,10 @@ export class UserHistory {
       last !== undefined &&
       last.isGone === state.isGone &&
       last.preferred === state.preferred &&
-      last.active.join() === state.active.join();
+      last.active.join() === state.active.join() &&
+      last.asked.join() === state.asked.join();
     if (!isSame) states.push(state);
   }
 }
+
+const hasEmailMfa = ({ active }: UserState): boolean => active.includes("EMAIL_OTP");

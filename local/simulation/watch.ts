@@ -1,6 +1,6 @@
 import { clockDifference } from "../../shared/clock-difference.ts";
 import { day, minute } from "../../shared/duration.ts";
-import { emailMfaIsOn, isProtected } from "../../shared/factors.ts";
+import { emailMfaIsOn } from "../../shared/factors.ts";
 import { failedRecordsLedger } from "../../shared/failed-record.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { type ClosedWindow, plus, type Window } from "../../shared/window.ts";
@@ -14,7 +14,7 @@ import type { MetricValue } from "./invocation-telemetry.ts";
 import type { People } from "./people.ts";
 import { TableView } from "./table-view.ts";
 import type { Timeline } from "./timeline.ts";
-import { UserHistory, type UserState } from "./user-history.ts";
+import { asksByEmail, UserHistory, type UserState } from "./user-history.ts";
 import { changing, changingClosed, closing, opening } from "./window-rules.ts";
 
 /** A promise that was broken. */
@@ -35,7 +35,7 @@ interface Options {
   values: readonly MetricValue[];
 }
 
-type Read = UserState & { sub: string };
+type Read = UserState & { sub: string; readAt: Date };
 
 const none = { active: [] };
 
@@ -50,6 +50,8 @@ export class Watch {
   readonly facts = new FactLedger();
   /** When the table first and last held each window as open. */
   readonly opened = new Map<string, { window: Window; from: Date; until?: Date }>();
+  /** Invocations of which some call took time. Any other reads the window, once it has its turn, and the user in one instant. */
+  readonly delayed = new WeakSet<object>();
   readonly #options: Options;
   /** The ends that each window has had, and since when. */
   readonly #dues = new Map<string, { dueAt: Date; from: Date }[]>();
@@ -91,7 +93,7 @@ export class Watch {
     if (policy.mode === "observe") return;
     for (const window of this.windows.open()) {
       const state = this.users.now(window.sub);
-      if (state === undefined || state.isGone || emailMfaIsOn(state)) continue;
+      if (state === undefined || state.isGone || asksByEmail(state)) continue;
       if (window.dueAt.getTime() - now().getTime() > 31 * day) {
         const since = this.opened.get(window.windowId)?.from ?? now();
         const known = now().getTime() - since.getTime();
@@ -155,8 +157,10 @@ export class Watch {
     const state = sub === undefined ? undefined : this.users.now(sub);
     const reads = this.#reads.get(invocation) ?? new Map<string, Read[]>();
     this.#reads.set(invocation, reads);
-    const gone = { at: this.#options.now(), by: "", username, active: [], isGone: true, isFederated: false, sub: "" };
-    const read = state && sub !== undefined ? { ...state, sub } : gone;
+    const readAt = this.#options.now();
+    const none = { active: [], asked: [], isFederated: false };
+    const gone = { ...none, at: readAt, by: "", username, isGone: true, sub: "", readAt };
+    const read = state && sub !== undefined ? { ...state, sub, readAt } : gone;
     reads.set(username, [...(reads.get(username) ?? []), read]);
   }
 
@@ -179,7 +183,7 @@ export class Watch {
     const read = this.#readsOf(after.username).at(-1);
     if (read === undefined || read.sub !== after.sub) this.violate("a window opened without reading the user", after);
     else if (read.isFederated) this.violate("a window for a federated user", after);
-    else if (by === "record-reset" && isProtected(read, this.users.everHadEmailMfa(after.sub)))
+    else if (by === "record-reset" && isShownProtected(read, this.users.everHadEmailMfa(after.sub)))
       this.violate("a window for a protected user", after);
     else if ((policy.scope.kind === "known" || !policy.enrol) && !this.users.everHadEmailMfa(after.sub)) {
       this.violate("a window for a user who never had Email MFA", after);
@@ -211,14 +215,27 @@ export class Watch {
       this.violate("closed as user-gone, and the user is there", after);
     const untrue = closing(after, this.#dueWhenClosed(after), this.#readsOf(after.username), margin);
     if (untrue !== undefined) this.violate(untrue, after);
+    this.#onEnded(after);
   }
 
-  /** The end that the window had when it was closed, to the margin of the clocks: a fact that comes meanwhile moves it. */
-  #dueWhenClosed({ windowId, closedAt, dueAt }: ClosedWindow): Date {
+  /** A window that ends with Email MFA on ends for a user whom a sign-in asks for a code. */
+  #onEnded({ outcome, sub, username }: ClosedWindow): void {
+    const [read] = this.#readsOf(username).filter((one) => one.sub === sub);
+    if (read === undefined || (outcome !== "re-enabled" && outcome !== "already-enabled")) return;
+    // The pool's own setting may be known from a minute before.
+    const states = this.users.during(sub, plus(read.readAt, -minute), this.#options.now());
+    if (!states.some(asksByEmail)) this.violate(`closed as ${outcome}, and no sign-in asks for a code`, { username });
+  }
+
+  /** The earliest end that the window had since the worker read the user: what moves it after that may come too late. */
+  #dueWhenClosed({ windowId, username, sub, closedAt, dueAt }: ClosedWindow): Date {
     const dues = this.#dues.get(windowId) ?? [];
-    const earliest = plus(closedAt, -this.#options.margin);
-    const inForce = dues.filter((_, index) => (dues[index + 1]?.from ?? closedAt) >= earliest);
-    return inForce.reduce((first, due) => (due.dueAt < first ? due.dueAt : first), dueAt);
+    const read = this.#readsOf(username).find((one) => one.sub === sub);
+    const isExact = read !== undefined && !this.delayed.has(currentInvocation.getStore() ?? this);
+    const since = isExact ? read.readAt : plus(closedAt, -this.#options.margin);
+    const inForce = dues.filter((_, index) => (dues[index + 1]?.from ?? since) >= since).map((due) => due.dueAt);
+    const ends = isExact && inForce.length > 0 ? inForce : [...inForce, dueAt];
+    return ends.reduce((first, due) => (due < first ? due : first));
   }
 
   #onSetMfa({ caller, input }: Call): void {
@@ -238,10 +255,26 @@ export class Watch {
     if (!this.windows.open().some(({ sub }) => sub === read.sub) && !this.#hadWindow(read.sub)) {
       this.violate("a user touched who never had a window", about);
     }
+    // What an operator has begun is ended in any mode; where no operator can open a window, a forged one passes for theirs.
+    const isOperators = [...this.opened.values()].some(
+      ({ window: { sub, origin } }) => sub === read.sub && origin === "operator",
+    );
+    if (mode === "observe" && !isOperators) this.violate("Cognito changed in observe mode", about);
     const settings = input["EmailMfaSettings"] as { Enabled?: boolean; PreferredMfa?: boolean };
     if (settings.Enabled === true && reads.every(emailMfaIsOn)) this.violate("a protected user touched", about);
-    const isOthers = ({ preferred }: Read) => preferred !== undefined && preferred !== "EMAIL_OTP";
-    if (settings.PreferredMfa === true && reads.every(isOthers)) this.violate("a preference taken away", about);
+    if (settings.PreferredMfa === true && reads.every((one) => this.#prefersOther(one))) {
+      this.violate("a preference taken away", about);
+    }
+  }
+
+  /** Whether sign-ins asked for another factor, and would not have asked for it before the user's window. */
+  #prefersOther({ preferred, active, asked, sub, readAt }: Read): boolean {
+    if (preferred !== undefined) return isOther(preferred);
+    const isGivenBack = [...this.opened.values()].some(
+      ({ window, from, until = readAt }) =>
+        window.sub === sub && from <= readAt && readAt <= until && window.factorsBefore.preferred === "EMAIL_OTP",
+    );
+    return !isGivenBack && active.some((factor) => isOther(factor) && asked.includes(factor));
   }
 
   #hadWindow(sub: string, origin?: Window["origin"]): boolean {
@@ -255,6 +288,15 @@ export class Watch {
     if (windowId === undefined || !this.opened.has(windowId)) this.violate("a timer made before its window");
   }
 }
+
+const isOther = (factor: string): boolean => factor !== "EMAIL_OTP";
+
+/**
+ * Whether Cognito shows a factor that sign-ins ask for. A lone app does not count for a user who was `known`: nothing that Cognito
+ * shows tells whether it is hollow.
+ */
+const isShownProtected = ({ active, asked }: UserState, known: boolean): boolean =>
+  active.some((factor) => asked.includes(factor) && (factor !== "SOFTWARE_TOKEN_MFA" || !known));
 
 const onlyEmail = (input: Record<string, unknown>): boolean =>
   Object.keys(input).every((name) => ["UserPoolId", "Username", "EmailMfaSettings"].includes(name));

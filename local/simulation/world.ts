@@ -6,6 +6,7 @@ import { rememberedAttribute } from "../../shared/sqs-batch.ts";
 import type { Surroundings } from "../../shared/surroundings.ts";
 import { plus } from "../../shared/window.ts";
 import { inProcessHandler, inProcessSend } from "../aws/in-process-handler.ts";
+import type { User } from "../aws/cognito/user.ts";
 import { currentInvocation } from "../aws/lambda/invocation.ts";
 import type { LambdaHandler } from "../aws/lambda/lambda-runtime.ts";
 import { startLocalAws } from "../aws/local-aws.ts";
@@ -94,25 +95,36 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
   const hold = async () => {
     const invocation = currentInvocation.getStore();
     const slowness = invocation === undefined ? 0 : faults.slowness();
-    if (invocation !== undefined && slowness > 0) heldUp.add(invocation);
-    if (slowness > 0) await clock.sleep(slowness);
+    if (invocation === undefined || slowness === 0) return;
+    heldUp.add(invocation);
+    watch.delayed.add(invocation);
+    await clock.sleep(slowness);
   };
   const answerOurs = async (request: WireRequest) => {
     await hold();
-    const slow = isForCognito(request) ? faults.slownessOf("cognito-idp") : 0;
+    const slow = faults.slownessOf(serviceOf(request));
+    if (slow > 0) watch.delayed.add(currentInvocation.getStore() ?? watch);
     if (slow > 0) await clock.sleep(slow);
     const response = await aws.lambda.call(() => gated(request));
     await hold();
     return response;
   };
 
+  // A worker sleeps for nothing else.
+  const whileWaiting: (() => void)[] = [];
   const options: StackOptions = {
     createPool: createSimulatedPool,
     surroundings: (caller, usual): Required<Surroundings> => {
       const skew = scenario.skews[caller] ?? 0;
       return {
         ...usual,
-        clock: { now: () => plus(now(), skew), sleep: (milliseconds) => clock.sleep(milliseconds) },
+        clock: {
+          now: () => plus(now(), skew),
+          sleep(milliseconds) {
+            for (const task of whileWaiting.splice(0)) task();
+            return clock.sleep(milliseconds);
+          },
+        },
         telemetry: telemetry.for(caller),
         light: { send: inProcessSend(answerOurs), pause: async () => undefined },
         aws: {
@@ -125,7 +137,9 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
     handler: (name, wire, surroundings) => {
       const handler = inEnvironments(() => (bug?.wires?.[name] ?? wire)(surroundings)) as Handler;
       if (isTrigger(name)) return asTrigger(name, handler, { faults, watch, telemetry });
-      return name === "record-reset" ? noting(handler, { watch, clock, heldUp }) : handler;
+      if (name === "re-enable-mfa") return inTime(name, handler, { watch, clock, heldUp });
+      if (name === "record-reset") return inTime(name, noting(handler, { watch, clock }), { watch, clock, heldUp });
+      return handler;
     },
   };
   const ids = draw("ids");
@@ -141,10 +155,12 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
     }),
     service: aws.cognito,
     mailbox: aws.mailbox,
+    now,
     timeline,
     ...stack,
   });
-  const look = (by: string) => watch.users.look(aws.cognito.users(stack.userPoolId), by);
+  const askedAtSignIn = (user: User) => aws.cognito.askedAtSignIn(stack.userPoolId, user);
+  const look = (by: string) => watch.users.look(aws.cognito.users(stack.userPoolId), askedAtSignIn, by);
   const nameOf = (sub: string) => watch.users.now(sub)?.username ?? sub;
   const meanwhile = draw("meanwhile");
   let calls = 0;
@@ -171,7 +187,11 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
     }
     return faults.ofMessage(message);
   };
-  return { scenario, aws, clock, stack, timeline, telemetry, watch, faults, people, look, margin, calls: () => calls };
+  const whenWorkerWaits = (task: () => void) => void whileWaiting.push(task);
+  return {
+    ...{ scenario, aws, clock, stack, timeline, telemetry, watch, faults, people, look, margin, whenWorkerWaits },
+    calls: () => calls,
+  };
 };
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
@@ -205,34 +225,45 @@ const asTrigger = (
   return called as LambdaHandler;
 };
 
-const isForCognito = ({ headers }: WireRequest): boolean =>
-  headers["x-amz-target"]?.startsWith("AWSCognitoIdentityProviderService.") === true;
+const services: Record<string, string> = {
+  AWSCognitoIdentityProviderService: "cognito-idp",
+  DynamoDB_20120810: "DynamoDB",
+};
 
-/**
- * Reports to the watch which facts record-reset says it is done with, and whether it is still at work in its last millisecond
- * though no single call held it up. A fact that is still remembered will come again.
- */
-const noting = (
+const serviceOf = ({ headers }: WireRequest): string | undefined =>
+  services[headers["x-amz-target"]?.split(".")[0] ?? ""];
+
+/** Reports to the watch a worker that is still at work in its last millisecond, though no single call held it up. */
+const inTime = (
+  name: string,
   handler: Handler,
   { watch, clock, heldUp }: { watch: Watch; clock: VirtualClock; heldUp: WeakSet<object> },
 ) => {
-  const now = () => clock.now();
-  const noted: Handler = async (event, context) => {
+  const timed: Handler = async (event, context) => {
     const invocation = currentInvocation.getStore();
-    const cancel = clock.at(plus(now(), context.getRemainingTimeInMillis() - 1), () => {
+    const cancel = clock.at(plus(clock.now(), context.getRemainingTimeInMillis() - 1), () => {
       if (invocation !== undefined && !invocation.isOver && !heldUp.has(invocation)) {
-        watch.violate("record-reset ran into its time-out");
+        watch.violate(`${name} ran into its time-out`);
       }
     });
-    const answer = (await handler(event, context)) as SQSBatchResponse;
+    const answer = await handler(event, context);
     cancel();
+    return answer;
+  };
+  return timed as LambdaHandler;
+};
+
+/** Reports to the watch which facts record-reset says it is done with. A fact that is still remembered will come again. */
+const noting = (handler: Handler, { watch, clock }: { watch: Watch; clock: VirtualClock }) => {
+  const noted: Handler = async (event, context) => {
+    const answer = (await handler(event, context)) as SQSBatchResponse;
     const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     for (const { messageId, body, messageAttributes } of (event as SQSEvent).Records) {
       const comesAgain =
         rememberedAttribute in messageAttributes && watch.remembered().includes(factOf(body)?.id ?? "");
-      if (!failed.has(messageId) && !comesAgain) watch.facts.handled(body, now());
+      if (!failed.has(messageId) && !comesAgain) watch.facts.handled(body, clock.now());
     }
     return answer;
   };
-  return noted as LambdaHandler;
+  return noted;
 };

@@ -12,12 +12,13 @@ import { groupOperations } from "./group.ts";
 import { initiateAuthOperations } from "./initiate-auth.ts";
 import { listUsersOperations } from "./list-users.ts";
 import { mfaPreferenceOperations } from "./mfa-preference.ts";
-import { poolMfaOperations } from "./pool-mfa.ts";
+import { type Factor, poolMfaOperations } from "./pool-mfa.ts";
 import { poolOperations } from "./pool-operations.ts";
 import { requirePool } from "./pool.ts";
 import { createQuota, tooManyRequests } from "./quota.ts";
 import { cryptoRandom, type Random } from "./randomness.ts";
 import { recoveryOperations } from "./recovery.ts";
+import { usableFactors } from "./sign-in.ts";
 import { SignInSessions } from "./sign-in-sessions.ts";
 import { signUpOperations } from "./sign-up.ts";
 import { softwareTokenOperations } from "./software-token.ts";
@@ -51,6 +52,8 @@ export interface CognitoService extends Service {
   ): { username: string; sub: string };
   /** The users of a pool as they are now, to be looked at without a call. */
   users(userPoolId: string): Iterable<User>;
+  /** The second factors of which a sign-in of this user would ask for one now, whatever AdminGetUser lists. */
+  askedAtSignIn(userPoolId: string, user: User): Factor[];
 }
 
 /**
@@ -103,5 +106,6 @@ export const createCognito = (options: CognitoOptions): CognitoService => {
     seedFederatedUser: (userPoolId, user) =>
       addFederatedUser(requirePool(surroundings.pools, userPoolId), user, { random, at: clock.now() }),
     users: (userPoolId) => requirePool(surroundings.pools, userPoolId).users.values(),
+    askedAtSignIn: (userPoolId, user) => usableFactors(requirePool(surroundings.pools, userPoolId), user),
   };
 };

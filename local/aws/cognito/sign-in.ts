@@ -63,8 +63,11 @@ export const askSecondFactor = async (surroundings: Surroundings, signIn: SignIn
   return challenge(surroundings, signIn, "SELECT_MFA_TYPE", { MFAS_CAN_CHOOSE: JSON.stringify(usable) });
 };
 
-/** Where MFA is required, every address that can receive a code counts, switched on or not. */
-const usableFactors = (pool: Pool, user: User): Factor[] => {
+/**
+ * The factors of which a sign-in asks for one. Where MFA is required, every address that can receive a code counts, switched
+ * on or not.
+ */
+export const usableFactors = (pool: Pool, user: User): Factor[] => {
   const required = pool.mfa.MfaConfiguration === "ON";
   const reachable = {
     EMAIL_OTP: user.attributes.has("email"),
