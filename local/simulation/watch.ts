@@ -249,17 +249,13 @@ export class Watch {
     }
     if (read === undefined || read.isGone) return this.violate("a user changed who was not read", about);
     if (read.isFederated) return this.violate("a federated user touched", about);
+    // What an operator has begun is ended in any mode; where no operator can open a window, a forged one passes for theirs.
     if (mode === "observe" && !this.#hadWindow(read.sub, "operator")) {
       this.violate("Cognito changed in observe mode", about);
     }
     if (!this.windows.open().some(({ sub }) => sub === read.sub) && !this.#hadWindow(read.sub)) {
       this.violate("a user touched who never had a window", about);
     }
-    // What an operator has begun is ended in any mode; where no operator can open a window, a forged one passes for theirs.
-    const isOperators = [...this.opened.values()].some(
-      ({ window: { sub, origin } }) => sub === read.sub && origin === "operator",
-    );
-    if (mode === "observe" && !isOperators) this.violate("Cognito changed in observe mode", about);
     const settings = input["EmailMfaSettings"] as { Enabled?: boolean; PreferredMfa?: boolean };
     if (settings.Enabled === true && reads.every(emailMfaIsOn)) this.violate("a protected user touched", about);
     if (settings.PreferredMfa === true && reads.every((one) => this.#prefersOther(one))) {
