@@ -44,7 +44,7 @@ const slowed =
     };
   };
 
-/** Ten sign-ins of users who have Email MFA, in one batch. Gives how often each was handled, within seven hours. */
+/** Ten sign-ins of users who have Email MFA and were never seen before, which costs the most calls, in one batch. Gives how often each was handled, within seven hours. */
 const tenSignIns = async (latencies: Record<string, number>): Promise<number[]> => {
   runs = [];
   stack = await startStack({}, {}, slowed(latencies));
@@ -65,13 +65,13 @@ const dead = () => stack.aws.sqs.findByName("records-dlq").count().visible;
 describe("record-reset", () => {
   it("does a batch of ten in one go, and each record once, with Cognito just within its time-out", async () => {
     expect(await tenSignIns({ AWSCognitoIdentityProviderService: 2900, DynamoDB: 60 })).toEqual(Array(10).fill(1));
-    expect(workerRuns()).toEqual([{ name: "record-reset", from: start.getTime(), until: start.getTime() + 30_200 }]);
+    expect(workerRuns()).toEqual([{ name: "record-reset", from: start.getTime(), until: start.getTime() + 31_400 }]);
     expect(dead()).toBe(0);
   });
 
   it("does part of a batch and gives back the rest, each record once, with every service just within its time-out", async () => {
     expect(await tenSignIns({ AWSCognitoIdentityProviderService: 2900, DynamoDB: 2900 })).toEqual(Array(10).fill(1));
-    expect(workerRuns()).toHaveLength(2);
+    expect(workerRuns()).toHaveLength(4);
     for (const { from, until = Infinity } of workerRuns()) expect(until - from).toBeLessThan(minute);
     expect(dead()).toBe(0);
   });
