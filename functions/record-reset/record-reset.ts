@@ -40,9 +40,9 @@ export const createRecordReset = (
     },
     forget: (fact) => failedRecords.forget(fact),
   };
-  return createBatchHandler({ ...deps, schema, memory }, "one by one", async (fact, { receiveCount }) => {
+  return createBatchHandler({ ...deps, schema, memory }, "one by one", async (fact, { receiveCount, timeLeft }) => {
     const isLastLook = receiveCount >= looksAtMissing;
-    const result = await recordFact(deps, fact, { isLastLook }).catch(unlessRefused);
+    const result = await recordFact(deps, fact, { isLastLook, timeLeft }).catch(unlessRefused);
     if (result === "refused") return { malformed: "username: expected one that Cognito takes" };
     telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
     if (result === "drifted-again") {
@@ -52,7 +52,7 @@ export const createRecordReset = (
       );
     }
     if (result === "disbelieved") return { malformed: "username: expected the name of the user with this sub" };
-    return result === "missing" && !isLastLook ? "again" : "done";
+    return result === "no-time" || (result === "missing" && !isLastLook) ? "again" : "done";
   });
 };
 

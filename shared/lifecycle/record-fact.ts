@@ -2,6 +2,7 @@ import type { ResetRecord } from "../../events/record.ts";
 import { clockDifference, isFromTheFuture } from "../clock-difference.ts";
 import { emailMfaIsOn, isProtected } from "../factors.ts";
 import { isRepeatedDrift, watch } from "../seen.ts";
+import { reserve } from "../surroundings.ts";
 import { describeError } from "../telemetry.ts";
 import type { DirectoryUser } from "../user-directory.ts";
 import {
@@ -24,7 +25,7 @@ import { isInScope, isKnown } from "./scope.ts";
 /**
  * What became of a fact. `drifted-again`: a window without a grace period was opened, for the second drift within a month.
  * `missing`: there is no such user, and one look does not settle that. `disbelieved`: the record names another user than the
- * window's.
+ * window's. `no-time`: the row changed at every try, and the invocation ends too soon for another.
  */
 export type Recorded =
   | "opened"
@@ -35,17 +36,18 @@ export type Recorded =
   | "protected"
   | "not-covered"
   | "missing"
-  | "disbelieved";
+  | "disbelieved"
+  | "no-time";
 
 /**
  * Puts a fact on the window during which it happened, open or closed, or opens one where the policy says so. Takes the
  * same fact any number of times, late and in any order. A fact dated further ahead than clocks differ counts as of now. On the last look a user who is
- * missing twice is taken to be gone. Throws where it could not find out or could not write: then the fact must be tried again.
+ * missing twice is taken to be gone. `timeLeft`: milliseconds until Lambda ends the invocation. Throws where it could not find out or could not write: then the fact must be tried again.
  */
 export const recordFact = async (
   deps: Deps,
   record: ResetRecord,
-  { isLastLook }: { isLastLook: boolean },
+  { isLastLook, timeLeft }: { isLastLook: boolean; timeLeft: () => number },
 ): Promise<Recorded> => {
   const now = deps.clock.now();
   const fact = isFromTheFuture(record.at, now) ? { ...record, at: now } : record;
@@ -53,6 +55,7 @@ export const recordFact = async (
     const found = await deps.windows.findToChange(fact);
     const done = await onWindowOf(deps, fact, found, isLastLook);
     if (done !== "conflict") return done;
+    if (timeLeft() < reserve) return "no-time";
   }
 };
 

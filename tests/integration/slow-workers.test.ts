@@ -7,7 +7,7 @@ import type { WireRequest } from "../../local/aws/service.ts";
 import type { StackOptions } from "../../local/stack.ts";
 import { hour, minute } from "../../shared/duration.ts";
 import { aRecord } from "../support/messages.ts";
-import { start, startStack, type TestStack } from "../support/stack.ts";
+import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 
 interface Run {
   name: string;
@@ -44,16 +44,18 @@ const slowed =
     };
   };
 
+const sendSignIn = (user: TestUser) => {
+  const body = JSON.stringify(aRecord("signed-in", user, start));
+  stack.aws.sqs.findByName("records").send({ body, messageAttributes: {}, senderId: "test" });
+};
+
 /** Ten sign-ins of users who have Email MFA and were never seen before, which costs the most calls, in one batch. Gives how often each was handled, within seven hours. */
 const tenSignIns = async (latencies: Record<string, number>): Promise<number[]> => {
   runs = [];
   stack = await startStack({}, {}, slowed(latencies));
   const users = [];
   for (let count = 0; count < 10; count += 1) users.push(await stack.user());
-  for (const user of users) {
-    const body = JSON.stringify(aRecord("signed-in", user, start));
-    stack.aws.sqs.findByName("records").send({ body, messageAttributes: {}, senderId: "test" });
-  }
+  for (const user of users) sendSignIn(user);
   await stack.aws.clock.advanceBy(7 * hour);
   const handled = stack.telemetry.lines.filter(({ event }) => event === "fact-handled");
   return users.map(({ sub }) => handled.filter(({ fields }) => fields["sub"] === sub).length);
@@ -73,6 +75,23 @@ describe("record-reset", () => {
     expect(await tenSignIns({ AWSCognitoIdentityProviderService: 2900, DynamoDB: 2900 })).toEqual(Array(10).fill(1));
     expect(workerRuns()).toHaveLength(4);
     for (const { from, until = Infinity } of workerRuns()) expect(until - from).toBeLessThan(minute);
+    expect(dead()).toBe(0);
+  });
+
+  it("gives a fact back whose row changes at every try, before Lambda ends the invocation", async () => {
+    runs = [];
+    stack = await startStack({}, {}, slowed({ DynamoDB: 2900 }));
+    const user = await stack.user({ emailMfa: false });
+    sendSignIn(user);
+    const until = start.getTime() + 5 * minute;
+    stack.aws.endpoint.faults = ({ operation }) =>
+      operation === "UpdateItem" && stack.aws.clock.now().getTime() < until
+        ? { kind: "refuse", code: "ConditionalCheckFailedException", message: "The conditional request failed" }
+        : undefined;
+    await stack.aws.clock.advanceBy(hour);
+    expect(workerRuns()).toHaveLength(2);
+    for (const { from, until: end = Infinity } of workerRuns()) expect(end - from).toBeLessThan(minute);
+    expect((await stack.find(user)).open?.counts["signed-in"]).toBe(1);
     expect(dead()).toBe(0);
   });
 });
