@@ -12,7 +12,7 @@ import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/scheduler-service.ts";
 import { targetCallsThrough } from "./scheduler/target-calls.ts";
 import { Endpoint, serve } from "./server.ts";
-import type { Call, Service, WireRequest, WireResponse } from "./service.ts";
+import type { Answered, Call, Service, WireRequest, WireResponse } from "./service.ts";
 import { Sns, snsService } from "./sns.ts";
 import { Sqs } from "./sqs/sqs.ts";
 import { sqsService } from "./sqs/sqs-service.ts";
@@ -36,7 +36,7 @@ export interface LocalAwsOptions {
   /** Plays DynamoDB; dynalite unless given. */
   dynamoDb?: Service;
   /** Sees every call and how it was answered. */
-  observe?: (call: Call, status: number | "hung up") => void;
+  observe?: (call: Call, answer: Answered) => void;
 }
 
 export type LocalAws = Awaited<ReturnType<typeof startLocalAws>>;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FaultPlan } from "./faults.ts";
-import { AwsError, type Call, type Service, type WireRequest, type WireResponse } from "./service.ts";
+import { type Answered, AwsError, type Call, type Service, type WireRequest, type WireResponse } from "./service.ts";
 import { isFromAwsClient, refuseUnsupported, signedFor } from "./unsupported.ts";
 
 /** The connection broke, and the caller does not learn whether its call took effect. */
@@ -12,9 +12,9 @@ export class Endpoint {
   /** Replace it to make calls fail. */
   faults: FaultPlan = () => undefined;
   readonly #services: Service[];
-  readonly #observe: (call: Call, status: number | "hung up") => void;
+  readonly #observe: (call: Call, answer: Answered) => void;
 
-  constructor(services: Service[], observe: (call: Call, status: number | "hung up") => void = () => undefined) {
+  constructor(services: Service[], observe: (call: Call, answer: Answered) => void = () => undefined) {
     this.#services = services;
     this.#observe = observe;
   }
@@ -31,10 +31,10 @@ export class Endpoint {
         const call = { service: service.name, caller: callerOf(request), ...routed };
         try {
           const response = await this.#perform(service, call, request);
-          this.#observe(call, response.status);
+          this.#observe(call, { status: response.status, error: response.headers["x-amzn-errortype"] });
           return response;
         } catch (error) {
-          if (error instanceof HungUp) this.#observe(call, "hung up");
+          if (error instanceof HungUp) this.#observe(call, { status: "hung up" });
           throw error;
         }
       } catch (error) {

@@ -17,6 +17,12 @@ export interface WireResponse {
   encoding?: "latin1";
 }
 
+/** How a call ended for its caller: `error` is the code of a refusal. */
+export interface Answered {
+  status: number | "hung up";
+  error?: string | undefined;
+}
+
 /** One API call: which operation of which service, with what, and who made it (the access key id it was signed with). */
 export interface Call {
   service: string;

@@ -5,7 +5,7 @@ import type { LambdaHandler } from "../aws/lambda/lambda-runtime.ts";
 import { startLocalAws } from "../aws/local-aws.ts";
 import { memoryDynamoDb } from "../aws/memory-dynamodb/memory-dynamodb.ts";
 import { randomId } from "../aws/random-id.ts";
-import type { Call, WireRequest } from "../aws/service.ts";
+import type { Answered, Call, WireRequest } from "../aws/service.ts";
 import { inEnvironments } from "../simulation/environments.ts";
 import { createSimulatedPool } from "../simulation/pool.ts";
 import { promptRetries } from "../simulation/prompt-retries.ts";
@@ -26,13 +26,13 @@ const latencies: Record<string, [number, number]> = {
 export const createBurstStack = async (rate: number, latest: number) => {
   const random = new Random(`burst ${rate}`);
   const table = memoryDynamoDb();
-  let observe: (call: Call, status: number | "hung up") => void = () => undefined;
+  let observe: (call: Call, answer: Answered) => void = () => undefined;
   const aws = await startLocalAws({
     start: new Date("2026-03-01T00:00:00.000Z"),
     random: random.next,
     scheduler: { lateness: () => random.integer(0, latest) },
     dynamoDb: table,
-    observe: (call, status) => observe(call, status),
+    observe: (call, answer) => observe(call, answer),
   });
   const { clock } = aws;
   clock.waitsForRepeats = false;

@@ -58,7 +58,7 @@ export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOpt
   const seen = { calls: 0, callsWhileDown: 0, sets: 0, throttled: 0, closed: 0, first: NaN, last: NaN };
   aws.endpoint.faults = ({ service, caller }: Call) =>
     service === "cognito-idp" && isDown() && caller !== "unsigned" ? { kind: "server-error" } : undefined;
-  stack.observe((call, status) => {
+  stack.observe((call, { status }) => {
     seen.calls += 1;
     if (call.caller === "re-enable-mfa" && isDown()) seen.callsWhileDown += 1;
     if (call.operation === "AdminSetUserMFAPreference" && call.caller === "re-enable-mfa") {

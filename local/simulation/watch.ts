@@ -6,7 +6,7 @@ import type { Policy } from "../../shared/policy.ts";
 import { type ClosedWindow, plus, type Window } from "../../shared/window.ts";
 import { currentInvocation } from "../aws/lambda/invocation.ts";
 import type { MemoryDynamoDb } from "../aws/memory-dynamodb/memory-dynamodb.ts";
-import type { Call } from "../aws/service.ts";
+import type { Answered, Call } from "../aws/service.ts";
 import { names } from "../service-names.ts";
 import { heartbeatMissing, overdueAlarm } from "./alarms.ts";
 import { FactLedger } from "./fact-ledger.ts";
@@ -57,6 +57,8 @@ export class Watch {
   readonly #dues = new Map<string, { dueAt: Date; from: Date }[]>();
   /** What each invocation was told of each username, the newest last: it may handle the same user twice side by side. */
   readonly #reads = new WeakMap<object, Map<string, Read[]>>();
+  /** When the first call of each invocation was made: it had read nothing before. */
+  readonly #begun = new WeakMap<object, Date>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -64,13 +66,17 @@ export class Watch {
   }
 
   /** After a call. */
-  onCall(call: Call, status: number | "hung up", people: People, look: (by: string) => void): void {
+  onCall(call: Call, answer: Answered, people: People, look: (by: string) => void): void {
     const { operation, service, caller, input } = call;
+    const invocation = currentInvocation.getStore();
+    if (invocation !== undefined && !this.#begun.has(invocation)) this.#begun.set(invocation, this.#options.now());
     if (service === "cognito-idp") {
       look(caller);
       const username = String(input["Username"]);
-      const isTold = status === 200 || (status === 400 && people.find(username) === undefined);
-      if (operation === "AdminGetUser" && isTold) this.#noteRead(username, people);
+      const isFound = answer.status === 200;
+      if (operation === "AdminGetUser" && (isFound || answer.error === "UserNotFoundException")) {
+        this.#noteRead(username, isFound ? people : undefined);
+      }
       if (operation === "AdminSetUserMFAPreference") this.#onSetMfa(call);
     }
     if (service === "DynamoDB" && operation !== "Query" && operation !== "GetItem") this.lookAtTable(caller);
@@ -150,10 +156,11 @@ export class Watch {
     this.violations.push({ at: this.#options.now(), rule, ...(about && { username: about.username }) });
   }
 
-  #noteRead(username: string, people: People): void {
+  /** Without `people` for a user who was not found, be it a lie. */
+  #noteRead(username: string, people: People | undefined): void {
     const invocation = currentInvocation.getStore();
     if (invocation === undefined) return;
-    const sub = people.find(username)?.sub;
+    const sub = people?.find(username)?.sub;
     const state = sub === undefined ? undefined : this.users.now(sub);
     const reads = this.#reads.get(invocation) ?? new Map<string, Read[]>();
     this.#reads.set(invocation, reads);
@@ -227,12 +234,13 @@ export class Watch {
     if (!states.some(asksByEmail)) this.violate(`closed as ${outcome}, and no sign-in asks for a code`, { username });
   }
 
-  /** The earliest end that the window had since the worker read the user: what moves it after that may come too late. */
-  #dueWhenClosed({ windowId, username, sub, closedAt, dueAt }: ClosedWindow): Date {
+  /** The earliest end that the window had since the worker read it: what moves it after that may come too late. */
+  #dueWhenClosed({ windowId, username, sub, dueAt }: ClosedWindow): Date {
     const dues = this.#dues.get(windowId) ?? [];
+    const invocation = currentInvocation.getStore() ?? this;
     const read = this.#readsOf(username).find((one) => one.sub === sub);
-    const isExact = read !== undefined && !this.delayed.has(currentInvocation.getStore() ?? this);
-    const since = isExact ? read.readAt : plus(closedAt, -this.#options.margin);
+    const isExact = read !== undefined && !this.delayed.has(invocation);
+    const since = isExact ? read.readAt : (this.#begun.get(invocation) ?? this.#options.now());
     const inForce = dues.filter((_, index) => (dues[index + 1]?.from ?? since) >= since).map((due) => due.dueAt);
     const ends = isExact && inForce.length > 0 ? inForce : [...inForce, dueAt];
     return ends.reduce((first, due) => (due < first ? due : first));
@@ -242,12 +250,12 @@ export class Watch {
     if (caller !== "re-enable-mfa" && caller !== "operator") return;
     const about = { username: String(input["Username"]) };
     const reads = this.#readsOf(about.username);
-    const read = reads.at(-1);
+    const read = reads.findLast(({ isGone }) => !isGone);
     const { mode } = this.#options.policy;
     if (!onlyEmail(input)) {
       this.violate("other factors sent", about);
     }
-    if (read === undefined || read.isGone) return this.violate("a user changed who was not read", about);
+    if (read === undefined) return this.violate("a user changed who was not read", about);
     if (read.isFederated) return this.violate("a federated user touched", about);
     // What an operator has begun is ended in any mode; where no operator can open a window, a forged one passes for theirs.
     if (mode === "observe" && !this.#hadWindow(read.sub, "operator")) {

@@ -12,7 +12,7 @@ import type { LambdaHandler } from "../aws/lambda/lambda-runtime.ts";
 import { startLocalAws } from "../aws/local-aws.ts";
 import { memoryDynamoDb } from "../aws/memory-dynamodb/memory-dynamodb.ts";
 import { randomId } from "../aws/random-id.ts";
-import type { Call, WireRequest } from "../aws/service.ts";
+import type { Answered, Call, WireRequest } from "../aws/service.ts";
 import { names } from "../service-names.ts";
 import { deployStack, type StackOptions } from "../stack.ts";
 import type { CognitoTrigger } from "../../events/cognito-trigger.ts";
@@ -40,14 +40,14 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
   const { seed, start } = scenario;
   const draw = (what: string) => new Random(`${what} ${seed}`);
   const table = memoryDynamoDb();
-  let onCall: (call: Call, status: number | "hung up") => void = () => undefined;
+  let onCall: (call: Call, answer: Answered) => void = () => undefined;
   const aws = await startLocalAws({
     start,
     random: draw("aws").next,
     cognito: { behaviour: scenario.behaviour },
     scheduler: { pastAt: scenario.pastAt, lateness: () => Math.floor(lateness.next() * 59_000) },
     dynamoDb: table,
-    observe: (call, status) => onCall(call, status),
+    observe: (call, answer) => onCall(call, answer),
   });
   const lateness = draw("scheduler");
   const { clock } = aws;
@@ -81,7 +81,7 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
           () => 200,
           () => 400,
         );
-        onCall(late, status);
+        onCall(late, { status });
       });
     },
   });
@@ -164,10 +164,10 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
   const nameOf = (sub: string) => watch.users.now(sub)?.username ?? sub;
   const meanwhile = draw("meanwhile");
   let calls = 0;
-  onCall = (call, status) => {
+  onCall = (call, answer) => {
     calls += 1;
-    timeline.add(call.caller, `${describeCall(call, nameOf)} → ${status}`);
-    watch.onCall(call, status, people, look);
+    timeline.add(call.caller, `${describeCall(call, nameOf)} → ${answer.status}`);
+    watch.onCall(call, answer, people, look);
     const username = String(call.input["Username"]);
     const isReEnabling = call.caller === "re-enable-mfa" && call.operation === "AdminGetUser";
     if (isReEnabling && people.hasCode(username) && meanwhile.chance(0.5)) {

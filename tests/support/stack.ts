@@ -30,7 +30,11 @@ export const startStack = async (
   stackOptions: (aws: LocalAws) => StackOptions = () => ({}),
 ) => {
   const calls: (Call & { status: number | "hung up" })[] = [];
-  const aws = await startLocalAws({ start, observe: (call, status) => calls.push({ ...call, status }), ...options });
+  const aws = await startLocalAws({
+    start,
+    observe: (call, { status }) => calls.push({ ...call, status }),
+    ...options,
+  });
   const stack = await deployStack(aws, randomUUID, parameters, stackOptions(aws));
   const cognito = new CognitoIdentityProviderClient(aws.clientOptions("test"));
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientOptions("test")));
