@@ -1,5 +1,7 @@
 import { minute } from "../../shared/duration.ts";
 import { plus } from "../../shared/window.ts";
+import { currentInvocation } from "../aws/lambda/invocation.ts";
+import type { Call } from "../aws/service.ts";
 import { Random } from "./random.ts";
 import type { UserPlan } from "./scenario.ts";
 import type { Stage } from "./workload.ts";
@@ -14,6 +16,8 @@ export interface AttackStage extends Stage {
   rush: () => void;
   /** Runs something once, when re-enable-mfa waits for a turn next. */
   whenWorkerWaits: (task: () => void) => void;
+  /** Runs something once, after the next call that matches. */
+  whenCalled: (matches: (call: Call) => boolean, task: () => void) => void;
 }
 
 const second = 1000;
@@ -37,6 +41,11 @@ export const planAttacks = (given: AttackStage): void => {
   }
   if (random.chance(0.15)) at(plus(scenario.start, random.integer(second, span)), () => slowRush(stage));
   if (random.chance(0.3)) at(plus(scenario.start, random.integer(second, span)), () => extendAfterDue(stage));
+  if (random.chance(0.4)) {
+    at(plus(scenario.start, random.integer(second, span)), () =>
+      switchOffWhileJudged(stage, random.pick(scenario.users)),
+    );
+  }
 };
 
 const forgeRecord: Attack = ({ forgeRecord: forge, faults, random, scenario }, { username }) => {
@@ -75,6 +84,27 @@ const slowRush = ({ faults, now, at, rush, random }: AttackStage): void => {
     faults.outages.push({ service, how: "slow", from: now(), until });
   }
   for (let left = random.integer(1, 3); left > 0; left -= 1) at(plus(now(), random.integer(second, 10 * minute)), rush);
+};
+
+/**
+ * A user has Email MFA again and signs in. While record-reset is about to close the window, the operator switches Email MFA off
+ * again, and their process dies.
+ */
+const switchOffWhileJudged: Attack = async ({ operate, people, whenCalled, faults }, { username }) => {
+  const open = () => operate({ act: "open", username, by: "ivy", gracePeriod: 20 * minute });
+  await open();
+  await people.setMfa(username, { EmailMfaSettings: { Enabled: true, PreferredMfa: true } });
+  const isSwitchedOff = ({ caller, operation, input }: Call) =>
+    caller === "operator" && operation === "AdminSetUserMFAPreference" && input["Username"] === username;
+  whenCalled(isSwitchedOff, () => {
+    faults.struck("switched off while a sign-in was judged", username);
+    currentInvocation.getStore()?.fail("Killed", "The operator's terminal was closed.");
+  });
+  const row = `#${people.find(username)?.sub ?? ""}`;
+  const isJudged = ({ caller, operation, input }: Call) =>
+    caller === "record-reset" && operation === "GetItem" && JSON.stringify(input["Key"]).includes(row);
+  whenCalled(isJudged, () => void open());
+  await people.signIn(username);
 };
 
 /** Many windows are due in the same second, the workers wait for their turns, and an operator extends them meanwhile. */

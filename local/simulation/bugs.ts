@@ -195,7 +195,7 @@ export const bugs: readonly Bug[] = [
   {
     name: "switch-off-in-silence",
     what: "an operator switches Email MFA off without a word on the window",
-    within: 200,
+    within: 60,
     operator: (deps) => ({
       ...deps,
       windows: {

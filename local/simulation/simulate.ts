@@ -143,6 +143,7 @@ const plan = (world: World, rubbish: Rubbish[]): void => {
     ...stage,
     ...forgeries(world),
     whenWorkerWaits: world.whenWorkerWaits,
+    whenCalled: world.whenCalled,
     rush() {
       for (let more = 0; more < 4; more += 1)
         for (const { username } of scenario.users) void stage.reportSignIn(username);

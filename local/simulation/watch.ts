@@ -261,10 +261,13 @@ export class Watch {
     if (mode === "observe" && !this.#hadWindow(read.sub, "operator")) {
       this.violate("Cognito changed in observe mode", about);
     }
-    if (!this.windows.open().some(({ sub }) => sub === read.sub) && !this.#hadWindow(read.sub)) {
-      this.violate("a user touched who never had a window", about);
-    }
+    const isOpen = this.windows.open().some(({ sub }) => sub === read.sub);
+    if (!isOpen && !this.#hadWindow(read.sub)) this.violate("a user touched who never had a window", about);
     const settings = input["EmailMfaSettings"] as { Enabled?: boolean; PreferredMfa?: boolean };
+    // An operator who takes long may come when the window has ended in order.
+    if (settings.Enabled === false && !isOpen && !this.delayed.has(currentInvocation.getStore() ?? this)) {
+      this.violate("Email MFA switched off, and no window open", about);
+    }
     if (settings.Enabled === true && reads.every(emailMfaIsOn)) this.violate("a protected user touched", about);
     if (settings.PreferredMfa === true && reads.every((one) => this.#prefersOther(one))) {
       this.violate("a preference taken away", about);

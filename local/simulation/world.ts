@@ -163,12 +163,16 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
   const look = (by: string) => watch.users.look(aws.cognito.users(stack.userPoolId), askedAtSignIn, by);
   const nameOf = (sub: string) => watch.users.now(sub)?.username ?? sub;
   const meanwhile = draw("meanwhile");
+  let afterCall: { matches: (call: Call) => boolean; task: () => void }[] = [];
   let calls = 0;
   onCall = (call, answer) => {
     calls += 1;
     timeline.add(call.caller, `${describeCall(call, nameOf)} → ${answer.status}`);
     watch.onCall(call, answer, people, look);
     const username = String(call.input["Username"]);
+    const due = afterCall.filter(({ matches }) => matches(call));
+    afterCall = afterCall.filter((one) => !due.includes(one));
+    for (const { task } of due) task();
     const isReEnabling = call.caller === "re-enable-mfa" && call.operation === "AdminGetUser";
     if (isReEnabling && people.hasCode(username) && meanwhile.chance(0.5)) {
       faults.struck("reset during a re-enable", username);
@@ -187,9 +191,24 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
     }
     return faults.ofMessage(message);
   };
+  const whenCalled = (matches: (call: Call) => boolean, task: () => void) => void afterCall.push({ matches, task });
   const whenWorkerWaits = (task: () => void) => void whileWaiting.push(task);
   return {
-    ...{ scenario, aws, clock, stack, timeline, telemetry, watch, faults, people, look, margin, whenWorkerWaits },
+    ...{
+      scenario,
+      aws,
+      clock,
+      stack,
+      timeline,
+      telemetry,
+      watch,
+      faults,
+      people,
+      look,
+      margin,
+      whenCalled,
+      whenWorkerWaits,
+    },
     calls: () => calls,
   };
 };
