@@ -3,45 +3,49 @@ import tseslint from "typescript-eslint";
 
 const product = ["functions", "shared", "events"];
 
+const localAws = "packages/local-aws";
+
 /** The rule of dependencies, docs/architecture.md: what each folder may import of the project besides itself. */
 const mayImport = {
   events: [],
   shared: ["events"],
-  functions: ["shared", "events"],
+  functions: product,
   cli: ["shared", "events"],
   bin: ["cli"],
-  middleware: ["shared", "events"],
+  infra: ["shared", "events"],
   // What users of the middleware write: they have nothing of this project but the package.
   examples: [],
-  infra: ["shared", "events"],
-  "local/aws": ["shared"],
-  local: ["local/aws", ...product],
-  "local/simulation": ["local", "local/aws", ...product],
-  "local/simulate.ts": ["local/simulation"],
-  "local/burst": ["local/simulation", "local", "local/aws", ...product],
-  "local/burst.ts": ["local/burst", "local/simulation", "shared"],
-  bench: ["infra", "local", "local/aws", ...product],
-  tests: ["bench", "cli", "infra", "local", "local/aws", ...product],
-  "tests/properties": ["tests", "cli", "local/simulation", "local", "local/aws", ...product],
-  "tests/simulation": ["tests", "local/simulation", "local/burst", "local", "local/aws", ...product],
+  "packages/trigger-middleware": ["shared", "events"],
+  [localAws]: [],
+  local: [localAws, ...product],
+  simulation: [localAws, "local", ...product],
+  bench: [localAws, "local", "infra", ...product],
+  tests: [localAws, "local", "simulation", "bench", "cli", "infra", ...product],
 };
 
 const segmentsOf = (file) => relative(import.meta.dirname, file).split(sep);
 
 const folderOf = (file) => {
   const path = segmentsOf(file).join("/");
-  const folders = Object.keys(mayImport).filter((folder) => path === folder || path.startsWith(`${folder}/`));
-  return folders.sort((one, other) => other.length - one.length)[0];
+  return Object.keys(mayImport).find((folder) => path.startsWith(`${folder}/`));
+};
+
+/** The folder of ours that a module is imported from; undefined for a module of somebody else's. */
+const importedFrom = (source, file) => {
+  if (source.startsWith("@cognito-mfa-lifecycle/local-aws")) return { folder: localAws };
+  if (!/^\.\.?\//.test(source)) return undefined;
+  const path = resolve(dirname(file), source);
+  return { folder: folderOf(path), path };
 };
 
 const dependencies = {
   create(context) {
     const from = folderOf(context.filename);
     const check = ({ source }) => {
-      if (from === undefined || !/^\.\.?\//.test(source?.value ?? "")) return;
-      const imported = resolve(dirname(context.filename), source.value);
-      const to = folderOf(imported);
-      const isAnotherFunction = to === "functions" && segmentsOf(imported)[1] !== segmentsOf(context.filename)[1];
+      const imported = importedFrom(source?.value ?? "", context.filename);
+      if (from === undefined || imported === undefined) return;
+      const { folder: to, path } = imported;
+      const isAnotherFunction = to === "functions" && segmentsOf(path)[1] !== segmentsOf(context.filename)[1];
       if (from === to ? !isAnotherFunction : to === undefined || mayImport[from].includes(to)) return;
       context.report({ node: source, message: `Wrong direction, from ${from} to ${to}: see docs/architecture.md.` });
     };
@@ -97,9 +101,9 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "error",
     },
   },
-  { files: ["functions/*/wiring.ts", "cli/wiring.ts"], rules: syntax(...clock, env) },
+  { files: ["functions/*/wiring.ts", "cli/stack/wiring.ts"], rules: syntax(...clock, env) },
   { files: ["functions/*/index.ts", "cli/mfactl.ts"], rules: syntax(...clock, client) },
-  { files: ["shared/clock.ts"], rules: syntax(env, client) },
+  { files: ["shared/runtime/clock.ts"], rules: syntax(env, client) },
   { plugins: { project: { rules: { dependencies } } }, rules: { "project/dependencies": "error" } },
   {
     files: ["events/**/*.ts"],

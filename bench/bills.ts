@@ -1,7 +1,7 @@
-import { isClosingWrite } from "../local/closing-write.ts";
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import type { Call } from "../local/aws/service.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
+import { isClosingWrite } from "../local/closing-write.ts";
 
 const schema = v.looseObject({
   scheduler: v.looseObject({ perMillionInvocations: v.number() }),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { WireRequest, WireResponse } from "../local/aws/service.ts";
+import type { WireRequest, WireResponse } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 
 export interface Read {
   queries: number;

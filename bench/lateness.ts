@@ -1,5 +1,5 @@
 import { ConfirmForgotPasswordCommand, ForgotPasswordCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { hour, minute } from "../shared/duration.ts";
+import { hour, minute } from "../shared/config/duration.ts";
 import { startBenchStack } from "./one-life.ts";
 import { table } from "./report.ts";
 import { quantile } from "./statistics.ts";

@@ -7,10 +7,10 @@ import {
   InitiateAuthCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { randomUUID } from "node:crypto";
-import { type LocalAwsOptions, startLocalAws } from "../local/aws/local-aws.ts";
-import type { Call } from "../local/aws/service.ts";
+import { type LocalAwsOptions, startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { deployStack } from "../local/stack.ts";
-import { hour, minute } from "../shared/duration.ts";
+import { hour, minute } from "../shared/config/duration.ts";
 
 const password = "Correct-horse-7";
 

@@ -1,7 +1,7 @@
+import { inProcessHandler } from "@cognito-mfa-lifecycle/local-aws/in-process-handler.ts";
 import { wire } from "../functions/reconcile/wiring.ts";
-import { inProcessHandler } from "../local/aws/in-process-handler.ts";
-import { systemClock } from "../shared/clock.ts";
-import { day, minute } from "../shared/duration.ts";
+import { day, minute } from "../shared/config/duration.ts";
+import { systemClock } from "../shared/runtime/clock.ts";
 import { countingDueIndex, type Read } from "./due-index.ts";
 import { table } from "./report.ts";
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { systemClock } from "../shared/clock.ts";
-import { asker } from "./ask.ts";
-import { stopSignals } from "./interruption.ts";
+import { systemClock } from "../shared/runtime/clock.ts";
 import { run } from "./run.ts";
-import { standardStream } from "./standard-stream.ts";
+import { asker } from "./terminal/ask.ts";
+import { stopSignals } from "./terminal/interruption.ts";
+import { standardStream } from "./terminal/standard-stream.ts";
 
 const stop = new AbortController();
 const crash = new AbortController();

@@ -1,16 +1,16 @@
 import { Command, CommanderError } from "commander";
-import { isColoured } from "./colour.ts";
+import { recorded } from "./audit/recorded.ts";
 import { commands } from "./commands.ts";
-import type { Connection } from "./connection.ts";
 import { confirmer, type Context, type GlobalOptions, type Surroundings } from "./context.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { explainError } from "./explain-error.ts";
-import { Delivery } from "./delivery.ts";
 import { Failure } from "./failure.ts";
-import { Interruption } from "./interruption.ts";
-import { Output } from "./output.ts";
-import { portOption, regionOption, stackNameOption, stageOption } from "./option-values.ts";
-import { recorded } from "./recorded.ts";
+import type { Connection } from "./stack/connection.ts";
+import { isColoured } from "./terminal/colour.ts";
+import { Delivery } from "./terminal/delivery.ts";
+import { Interruption } from "./terminal/interruption.ts";
+import { portOption, regionOption, stackNameOption, stageOption } from "./terminal/option-values.ts";
+import { Output } from "./terminal/output.ts";
 import { version } from "./version.ts";
 
 const defaultLocalPort = 4566;
@@ -63,7 +63,7 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
     },
     async connect() {
       // Late, so that help and usage errors need not wait for the SDK.
-      const { connect } = await import("./wiring.ts");
+      const { connect } = await import("./stack/wiring.ts");
       connection = await connect(options(), surroundings, interruption);
       return connection;
     },

@@ -7,7 +7,7 @@ import ts from "typescript";
 import { noticesFile, thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const source = fileURLToPath(new URL("../middleware/", import.meta.url));
+const source = fileURLToPath(new URL("../packages/trigger-middleware/", import.meta.url));
 
 /**
  * Makes the package that other repositories install: one module without dependencies, its types, its package.json, its

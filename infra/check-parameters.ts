@@ -1,6 +1,6 @@
 import { closestMatch } from "leven";
-import { faultsOf, SettingsError } from "../shared/settings.ts";
-import { policySchema } from "../shared/policy.ts";
+import { policySchema } from "../shared/config/policy.ts";
+import { faultsOf, SettingsError } from "../shared/config/settings.ts";
 import { faultsOfNames, type NamedResource } from "./check-names.ts";
 import {
   existingPool,

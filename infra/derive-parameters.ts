@@ -1,4 +1,4 @@
-import { parseDuration } from "../shared/duration.ts";
+import { parseDuration } from "../shared/config/duration.ts";
 
 /**
  * What follows from the parameters and cannot be written in YAML: which variant of the pool and of the topic the stack

@@ -4,7 +4,7 @@ import {
   type PutMetricAlarmCommandInput,
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
-import type { LocalAws } from "./aws/local-aws.ts";
+import type { LocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
 import { names } from "./service-names.ts";
 
 const subscribers = ["alarms@example.com", "pager@example.com"];

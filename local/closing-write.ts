@@ -1,4 +1,4 @@
-import type { Call } from "./aws/service.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 
 /** Whether the call is the one write that closes a window: it takes the row out of the index of open ones. */
 export const isClosingWrite = ({ operation, input }: Pick<Call, "operation" | "input">): boolean =>

@@ -1,6 +1,6 @@
 import { Logger, type LogItem } from "@aws-lambda-powertools/logger";
-import { powertoolsLog } from "../shared/powertools.ts";
-import type { Log } from "../shared/telemetry.ts";
+import { powertoolsLog } from "../shared/telemetry/powertools.ts";
+import type { Log } from "../shared/telemetry/telemetry.ts";
 
 /** A line as the functions log it in AWS. */
 export interface KeptLine {

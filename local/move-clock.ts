@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { formatDuration, parseDuration } from "../shared/duration.ts";
+import { formatDuration, parseDuration } from "../shared/config/duration.ts";
 
 const usage = `Moves the clock of the local stack, and lets happen what falls due.
 

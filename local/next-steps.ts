@@ -1,4 +1,4 @@
-import { formatDuration } from "../shared/duration.ts";
+import { formatDuration } from "../shared/config/duration.ts";
 import type { Stack } from "./stack.ts";
 
 /** What to type next, in another terminal; `machineNow` is what the machine's own clock shows. */

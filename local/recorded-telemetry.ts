@@ -1,6 +1,6 @@
-import type { Clock } from "../shared/clock.ts";
-import type { Dimension, Metric, Telemetry } from "../shared/telemetry.ts";
-import type { Datum } from "./aws/cloudwatch/metrics.ts";
+import type { Datum } from "@cognito-mfa-lifecycle/local-aws/cloudwatch/metrics.ts";
+import type { Clock } from "../shared/runtime/clock.ts";
+import type { Dimension, Metric, Telemetry } from "../shared/telemetry/telemetry.ts";
 import { keptLog, type KeptLine } from "./kept-log.ts";
 
 export interface LogLine extends KeptLine {

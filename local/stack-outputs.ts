@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { outputName, parametersOfEnvironment, policyParameters } from "../shared/policy.ts";
+import { outputName, parametersOfEnvironment, policyParameters } from "../shared/config/policy.ts";
 import { names } from "./service-names.ts";
 
 /** A queue, as CloudFormation and the functions name it. */

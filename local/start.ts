@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs, styleText } from "node:util";
-import { startLocalAws } from "./aws/local-aws.ts";
-import type { Call } from "./aws/service.ts";
-import { deployStack } from "./stack.ts";
-import { serveOverview } from "./pages/overview.ts";
+import { startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { nextSteps } from "./next-steps.ts";
+import { serveOverview } from "./pages/overview.ts";
+import { deployStack } from "./stack.ts";
 import { TourFailure } from "./tour/narrator.ts";
 import { playTour, tourPolicy } from "./tour/tour.ts";
 

@@ -1,7 +1,7 @@
 import { AwsV4Signer } from "aws4fetch";
 import { randomUUID } from "node:crypto";
 import { createPostConfirmation } from "../../functions/post-confirmation/post-confirmation.ts";
-import { systemClock } from "../../shared/clock.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
 import { telemetry } from "./telemetry.ts";
 
 const setting = (name: string): string => process.env[name] ?? "";

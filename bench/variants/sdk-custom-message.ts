@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createCustomMessage } from "../../functions/custom-message/custom-message.ts";
-import { systemClock } from "../../shared/clock.ts";
-import { parsePolicy } from "../../shared/policy.ts";
+import { parsePolicy } from "../../shared/config/policy.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
 import { sdkRecordsQueue } from "./sdk-records-queue.ts";
 import { telemetry } from "./telemetry.ts";
 

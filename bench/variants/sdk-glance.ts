@@ -2,8 +2,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { instant } from "../../events/instant.ts";
-import { partition } from "../../shared/user-partition.ts";
-import type { WindowGlance } from "../../shared/window-glance.ts";
+import { partition } from "../../shared/windows/user-partition.ts";
+import type { WindowGlance } from "../../shared/windows/window-glance.ts";
 import { limits } from "./sdk-limits.ts";
 
 const row = v.object({ openIn: v.optional(v.string()), checkedAt: v.optional(instant) });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createPostAuthentication } from "../../functions/post-authentication/post-authentication.ts";
-import { systemClock } from "../../shared/clock.ts";
-import { parsePolicy } from "../../shared/policy.ts";
+import { parsePolicy } from "../../shared/config/policy.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
 import { sdkGlance } from "./sdk-glance.ts";
 import { sdkRecordsQueue } from "./sdk-records-queue.ts";
 import { telemetry } from "./telemetry.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createPostConfirmation } from "../../functions/post-confirmation/post-confirmation.ts";
-import { systemClock } from "../../shared/clock.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
 import { sdkRecordsQueue } from "./sdk-records-queue.ts";
 import { telemetry } from "./telemetry.ts";
 

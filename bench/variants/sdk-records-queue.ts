@@ -1,5 +1,5 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { RecordsQueue } from "../../shared/records-queue.ts";
+import type { RecordsQueue } from "../../shared/triggers/records-queue.ts";
 import { limits } from "./sdk-limits.ts";
 
 export const sdkRecordsQueue = (): RecordsQueue => {

@@ -10,8 +10,8 @@ import {
   fromTokenFile,
 } from "@aws-sdk/credential-providers";
 import { memoize } from "@smithy/core/config";
-import type { Clock } from "../../shared/clock.ts";
-import { minute } from "../../shared/duration.ts";
+import { minute } from "../../shared/config/duration.ts";
+import type { Clock } from "../../shared/runtime/clock.ts";
 import { Failure } from "../failure.ts";
 import { noCredentials, refusedCredentials } from "./credential-refusal.ts";
 import type { CredentialSource } from "./credential-source.ts";

@@ -4,9 +4,9 @@ import {
   GetMetricStatisticsCommand,
   type MetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
-import { formatDuration, minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
-import type { OperationsConnection } from "../operations-context.ts";
+import { formatDuration, minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/windows/window.ts";
+import type { OperationsConnection } from "../stack/operations-context.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
 /** Without an alarm on these, an exemption could outlast its time unseen. */

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { formatDuration, minute } from "../../shared/duration.ts";
+import { formatDuration, minute } from "../../shared/config/duration.ts";
 import { type Check, fail, ok, warn } from "./finding.ts";
 
 /** Who asks, and whether this machine and AWS agree on the time. */

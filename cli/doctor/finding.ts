@@ -1,4 +1,4 @@
-import type { OperationsConnection } from "../operations-context.ts";
+import type { OperationsConnection } from "../stack/operations-context.ts";
 
 /** What a check found, in words; `next` is what to do about it. */
 export interface Finding {

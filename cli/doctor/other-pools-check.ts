@@ -1,5 +1,5 @@
-import { mostServedPools } from "../../shared/served-pools.ts";
-import { plain, plural } from "../output.ts";
+import { mostServedPools } from "../../shared/ledgers/served-pools.ts";
+import { plain, plural } from "../terminal/output.ts";
 import { type Check, fail, type Finding, ok } from "./finding.ts";
 
 /** Where the count stops, however many there are. */

@@ -1,8 +1,8 @@
-import type { DueRow } from "../../shared/due-index.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { firstImpossible } from "../../shared/impossible.ts";
-import { plus } from "../../shared/window.ts";
-import { plain, plural } from "../output.ts";
+import { formatDuration } from "../../shared/config/duration.ts";
+import type { DueRow } from "../../shared/windows/due-index.ts";
+import { firstImpossible } from "../../shared/windows/impossible.ts";
+import { plus } from "../../shared/windows/window.ts";
+import { plain, plural } from "../terminal/output.ts";
 import { type Check, fail, type Finding, ok } from "./finding.ts";
 
 /** Where the count stops, however many there are. */

@@ -1,6 +1,6 @@
 import type { GetUserPoolMfaConfigResponse, UserPoolType } from "@aws-sdk/client-cognito-identity-provider";
 import { GetGroupCommand, ResourceNotFoundException } from "@aws-sdk/client-cognito-identity-provider";
-import { readWholePool } from "../whole-pool.ts";
+import { readWholePool } from "../pool/whole-pool.ts";
 import { type Check, fail, type Finding, ok, warn } from "./finding.ts";
 
 /** Whether the pool is one whose users can have Email MFA, and can be exempted from it. */

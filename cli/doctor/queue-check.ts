@@ -1,6 +1,6 @@
 import { GetScheduleGroupCommand, ResourceNotFoundException } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from "@aws-sdk/client-sqs";
-import { plural } from "../output.ts";
+import { plural } from "../terminal/output.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
 /** Whether timers have a place to be. */

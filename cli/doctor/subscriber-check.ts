@@ -5,7 +5,7 @@ import {
   type SNSClient,
   type Subscription,
 } from "@aws-sdk/client-sns";
-import { plural } from "../output.ts";
+import { plural } from "../terminal/output.ts";
 import { type Check, deployAgain, fail, notNamed, ok, warn } from "./finding.ts";
 
 /** Whether somebody gets what the alarms say, and a second one when the first does not. */

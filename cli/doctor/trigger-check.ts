@@ -1,7 +1,7 @@
 import { DescribeUserPoolCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { GetFunctionConfigurationCommand, type LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
-import { poolMayInvoke } from "../pool-permission.ts";
-import { isFunction, ourFunctions, triggerNames } from "../triggers.ts";
+import { poolMayInvoke } from "../pool/pool-permission.ts";
+import { isFunction, ourFunctions, triggerNames } from "../pool/triggers.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
 /** Whether the pool calls this stack's functions, and may. */

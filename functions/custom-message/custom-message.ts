@@ -1,8 +1,8 @@
 import middy from "@middy/core";
 import * as v from "valibot";
-import type { Policy } from "../../shared/policy.ts";
-import { neverThrow } from "../../shared/never-throw.ts";
-import { recordFacts, type RecordFactsOptions } from "../../shared/record-facts.ts";
+import type { Policy } from "../../shared/config/policy.ts";
+import { neverThrow } from "../../shared/triggers/never-throw.ts";
+import { recordFacts, type RecordFactsOptions } from "../../shared/triggers/send-record.ts";
 import { languageOf, resetMail } from "./reset-mail.ts";
 
 type Options = Omit<RecordFactsOptions, "worthRecording"> & { policy: Pick<Policy, "resetMail" | "gracePeriod"> };

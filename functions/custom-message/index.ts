@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { systemClock } from "../../shared/clock.ts";
-import { lazyTelemetry } from "../../shared/lazy-telemetry.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
+import { lazyTelemetry } from "../../shared/telemetry/lazy-telemetry.ts";
 import { wire } from "./wiring.ts";
 
 export const handler = wire({
@@ -8,7 +8,7 @@ export const handler = wire({
   clock: systemClock,
   newId: randomUUID,
   telemetry: lazyTelemetry(async () => {
-    const { powertoolsTelemetry } = await import("../../shared/powertools.ts");
+    const { powertoolsTelemetry } = await import("../../shared/telemetry/powertools.ts");
     return powertoolsTelemetry(process.env);
   }),
 });

@@ -1,5 +1,5 @@
-import { day, hour, minute } from "../../shared/duration.ts";
-import type { ResetMail } from "../../shared/trigger-parameters.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
+import type { ResetMail } from "../../shared/config/trigger-parameters.ts";
 
 export type Language = "en" | "ja";
 

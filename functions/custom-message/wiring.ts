@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { triggerClient } from "../../shared/aws/trigger-client.ts";
-import { rememberRecord } from "../../shared/failed-record.ts";
-import { sqsRecordsQueue } from "../../shared/records-queue.ts";
-import { parseSettings, required } from "../../shared/settings.ts";
-import type { Surroundings } from "../../shared/surroundings.ts";
-import { gracePeriod, resetMail } from "../../shared/trigger-parameters.ts";
+import { parseSettings, required } from "../../shared/config/settings.ts";
+import { gracePeriod, resetMail } from "../../shared/config/trigger-parameters.ts";
+import { rememberRecord } from "../../shared/ledgers/failed-record.ts";
+import { triggerClient } from "../../shared/light-aws/trigger-client.ts";
+import type { Surroundings } from "../../shared/runtime/surroundings.ts";
+import { sqsRecordsQueue } from "../../shared/triggers/records-queue.ts";
 import { createCustomMessage } from "./custom-message.ts";
 
 const settingsSchema = v.object({

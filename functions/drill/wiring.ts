@@ -4,16 +4,16 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import { policyFromEnvironment } from "../../shared/config/policy.ts";
+import { parseSettings, required } from "../../shared/config/settings.ts";
 import { drillLedger, newDrillUsers } from "../../shared/drill/new-drill-user.ts";
 import { randomPassword } from "../../shared/drill/random-password.ts";
 import { standingDrillUser } from "../../shared/drill/standing-drill-user.ts";
-import { policyFromEnvironment } from "../../shared/policy.ts";
-import { sqsDueQueue } from "../../shared/queues.ts";
-import { parseSettings, required } from "../../shared/settings.ts";
-import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
-import { schedulerTimers } from "../../shared/timers.ts";
-import { cognitoUserDirectory } from "../../shared/user-directory.ts";
-import { dynamoWindowStore } from "../../shared/window-store.ts";
+import { sqsDueQueue } from "../../shared/queues/queues.ts";
+import { schedulerTimers } from "../../shared/queues/timers.ts";
+import { inWorker, type Surroundings } from "../../shared/runtime/surroundings.ts";
+import { cognitoUserDirectory } from "../../shared/users/user-directory.ts";
+import { dynamoWindowStore } from "../../shared/windows/window-store.ts";
 import { createDrill } from "./drill.ts";
 
 const settingsSchema = v.object({

@@ -1,8 +1,8 @@
-import type { DueIndex } from "../../shared/due-index.ts";
-import { firstImpossible } from "../../shared/impossible.ts";
-import type { Ledger } from "../../shared/ledger.ts";
-import { mostServedPools, type ServedPool } from "../../shared/served-pools.ts";
-import { withoutAddresses } from "../../shared/telemetry.ts";
+import type { Ledger } from "../../shared/ledgers/ledger.ts";
+import { mostServedPools, type ServedPool } from "../../shared/ledgers/served-pools.ts";
+import { withoutAddresses } from "../../shared/telemetry/telemetry.ts";
+import type { DueIndex } from "../../shared/windows/due-index.ts";
+import { firstImpossible } from "../../shared/windows/impossible.ts";
 
 interface Options {
   index: Pick<DueIndex, "count" | "rows">;

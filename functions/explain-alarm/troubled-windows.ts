@@ -1,9 +1,9 @@
 import type { Context } from "aws-lambda";
-import type { AcceptedWindows } from "../../shared/accepted-windows.ts";
-import type { Policy } from "../../shared/policy.ts";
-import { reserve } from "../../shared/surroundings.ts";
-import type { WindowStore } from "../../shared/window-store.ts";
-import { isOverdue, plus, type Window } from "../../shared/window.ts";
+import type { Policy } from "../../shared/config/policy.ts";
+import type { AcceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
+import { reserve } from "../../shared/runtime/surroundings.ts";
+import type { WindowStore } from "../../shared/windows/window-store.ts";
+import { isOverdue, plus, type Window } from "../../shared/windows/window.ts";
 
 export type Invocation = Pick<Context, "getRemainingTimeInMillis">;
 

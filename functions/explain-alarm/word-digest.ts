@@ -1,7 +1,7 @@
-import type { AcceptedCase } from "../../shared/accepted-windows.ts";
-import { acceptedUntil } from "../../shared/accept-window.ts";
-import type { FailedRecord } from "../../shared/failed-records.ts";
-import { withoutAddresses } from "../../shared/telemetry.ts";
+import type { AcceptedCase } from "../../shared/ledgers/accepted-windows.ts";
+import type { FailedRecord } from "../../shared/ledgers/failed-records.ts";
+import { withoutAddresses } from "../../shared/telemetry/telemetry.ts";
+import { acceptedUntil } from "../../shared/windows/accept-window.ts";
 import { minuteOf, type Notice, noticeOf } from "./notices.ts";
 import type { DeadLetterCount, StandingAlarm } from "./standing.ts";
 import type { Troubled } from "./troubled-windows.ts";

@@ -1,4 +1,4 @@
-import type { FailedRecord } from "../../shared/failed-records.ts";
+import type { FailedRecord } from "../../shared/ledgers/failed-records.ts";
 import { minuteOf, type Notice, noticeOf } from "./notices.ts";
 
 export interface NotHandled {

@@ -1,6 +1,6 @@
-import { formatDuration } from "../../shared/duration.ts";
-import { failureWords } from "../../shared/failure-words.ts";
-import type { Window } from "../../shared/window.ts";
+import { formatDuration } from "../../shared/config/duration.ts";
+import { failureWords } from "../../shared/telemetry/failure-words.ts";
+import type { Window } from "../../shared/windows/window.ts";
 import { minuteOf, type Notice, noticeOf } from "./notices.ts";
 
 export interface Trouble {

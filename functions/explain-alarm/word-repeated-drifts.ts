@@ -1,5 +1,5 @@
-import { day } from "../../shared/duration.ts";
-import type { RepeatedDrift } from "../../shared/repeated-drifts.ts";
+import { day } from "../../shared/config/duration.ts";
+import type { RepeatedDrift } from "../../shared/ledgers/repeated-drifts.ts";
 import { minuteOf, type Notice, noticeOf } from "./notices.ts";
 
 export interface Drifted {

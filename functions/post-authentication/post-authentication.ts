@@ -1,11 +1,11 @@
 import middy from "@middy/core";
 import type { CognitoTrigger } from "../../events/cognito-trigger.ts";
-import type { Policy } from "../../shared/policy.ts";
-import { neverThrow } from "../../shared/never-throw.ts";
-import { recordFacts, type RecordFactsOptions } from "../../shared/record-facts.ts";
-import { describeError } from "../../shared/telemetry.ts";
-import type { WindowGlance } from "../../shared/window-glance.ts";
-import { needsLook } from "../../shared/seen.ts";
+import type { Policy } from "../../shared/config/policy.ts";
+import { describeError } from "../../shared/telemetry/telemetry.ts";
+import { neverThrow } from "../../shared/triggers/never-throw.ts";
+import { recordFacts, type RecordFactsOptions } from "../../shared/triggers/send-record.ts";
+import { needsLook } from "../../shared/windows/seen.ts";
+import type { WindowGlance } from "../../shared/windows/window-glance.ts";
 
 type Options = Omit<RecordFactsOptions, "worthRecording"> & {
   glance: WindowGlance;

@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import { triggerClient } from "../../shared/aws/trigger-client.ts";
-import { rememberRecord } from "../../shared/failed-record.ts";
-import { sqsRecordsQueue } from "../../shared/records-queue.ts";
-import { parseSettings, required } from "../../shared/settings.ts";
-import type { Surroundings } from "../../shared/surroundings.ts";
-import { verifyEvery } from "../../shared/trigger-parameters.ts";
-import { dynamoWindowGlance } from "../../shared/window-glance.ts";
+import { parseSettings, required } from "../../shared/config/settings.ts";
+import { verifyEvery } from "../../shared/config/trigger-parameters.ts";
+import { rememberRecord } from "../../shared/ledgers/failed-record.ts";
+import { triggerClient } from "../../shared/light-aws/trigger-client.ts";
+import type { Surroundings } from "../../shared/runtime/surroundings.ts";
+import { sqsRecordsQueue } from "../../shared/triggers/records-queue.ts";
+import { dynamoWindowGlance } from "../../shared/windows/window-glance.ts";
 import { createPostAuthentication } from "./post-authentication.ts";
 
 const settingsSchema = v.object({ RECORDS_QUEUE_URL: required, WINDOWS_TABLE: required, VERIFY_EVERY: verifyEvery });

@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { triggerClient } from "../../shared/aws/trigger-client.ts";
-import { rememberRecord } from "../../shared/failed-record.ts";
-import { sqsRecordsQueue } from "../../shared/records-queue.ts";
-import { parseSettings, required } from "../../shared/settings.ts";
-import type { Surroundings } from "../../shared/surroundings.ts";
+import { parseSettings, required } from "../../shared/config/settings.ts";
+import { rememberRecord } from "../../shared/ledgers/failed-record.ts";
+import { triggerClient } from "../../shared/light-aws/trigger-client.ts";
+import type { Surroundings } from "../../shared/runtime/surroundings.ts";
+import { sqsRecordsQueue } from "../../shared/triggers/records-queue.ts";
 import { createPostConfirmation } from "./post-confirmation.ts";
 
 export const wire = (surroundings: Surroundings) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { systemClock } from "../../shared/clock.ts";
-import { powertoolsTelemetry } from "../../shared/powertools.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
+import { powertoolsTelemetry } from "../../shared/telemetry/powertools.ts";
 import { wire } from "./wiring.ts";
 
 export const handler = wire({

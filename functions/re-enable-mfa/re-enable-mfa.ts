@@ -2,11 +2,11 @@ import * as v from "valibot";
 import { due } from "../../events/due.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
 import { reEnable } from "../../shared/lifecycle/re-enable.ts";
-import type { Pacer } from "../../shared/pacer.ts";
-import { type DeadLetters, type DueQueue, longestDelaySeconds } from "../../shared/queues.ts";
-import { createBatchHandler } from "../../shared/sqs-batch.ts";
-import { dueMessage } from "../../shared/timers.ts";
-import type { Window } from "../../shared/window.ts";
+import { type DeadLetters, type DueQueue, longestDelaySeconds } from "../../shared/queues/queues.ts";
+import { createBatchHandler } from "../../shared/queues/sqs-batch.ts";
+import { dueMessage } from "../../shared/queues/timers.ts";
+import type { Pacer } from "../../shared/runtime/pacer.ts";
+import type { Window } from "../../shared/windows/window.ts";
 
 type Options = Pick<Deps, "windows" | "users" | "clock" | "policy" | "telemetry"> & {
   userPoolId: string;

@@ -3,13 +3,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { createPacer } from "../../shared/pacer.ts";
-import { policyFromEnvironment } from "../../shared/policy.ts";
-import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues.ts";
-import { parseSettings, required } from "../../shared/settings.ts";
-import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
-import { cognitoUserDirectory } from "../../shared/user-directory.ts";
-import { dynamoWindowStore } from "../../shared/window-store.ts";
+import { policyFromEnvironment } from "../../shared/config/policy.ts";
+import { parseSettings, required } from "../../shared/config/settings.ts";
+import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues/queues.ts";
+import { createPacer } from "../../shared/runtime/pacer.ts";
+import { inWorker, type Surroundings } from "../../shared/runtime/surroundings.ts";
+import { cognitoUserDirectory } from "../../shared/users/user-directory.ts";
+import { dynamoWindowStore } from "../../shared/windows/window-store.ts";
 import { createReEnableMfa } from "./re-enable-mfa.ts";
 
 const settingsSchema = v.object({

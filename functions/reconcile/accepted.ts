@@ -1,6 +1,6 @@
-import type { AcceptedWindows } from "../../shared/accepted-windows.ts";
-import type { DueIndex } from "../../shared/due-index.ts";
-import type { OverdueRef } from "../../shared/window-items.ts";
+import type { AcceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
+import type { DueIndex } from "../../shared/windows/due-index.ts";
+import type { OverdueRef } from "../../shared/windows/window-items.ts";
 
 interface Options {
   index: Pick<DueIndex, "rows">;

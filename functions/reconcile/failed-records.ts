@@ -1,7 +1,7 @@
-import { minute } from "../../shared/duration.ts";
-import type { Clock } from "../../shared/clock.ts";
-import type { FailedRecord, FailedRecords } from "../../shared/failed-records.ts";
-import type { Telemetry } from "../../shared/telemetry.ts";
+import { minute } from "../../shared/config/duration.ts";
+import type { FailedRecord, FailedRecords } from "../../shared/ledgers/failed-records.ts";
+import type { Clock } from "../../shared/runtime/clock.ts";
+import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
 import type { RecordsQueue } from "./records-queue.ts";
 
 interface Options {

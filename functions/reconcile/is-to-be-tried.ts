@@ -1,9 +1,9 @@
-import { clockDifference } from "../../shared/clock-difference.ts";
-import { minute } from "../../shared/duration.ts";
-import type { OverdueRef } from "../../shared/window-items.ts";
-import { plus } from "../../shared/window.ts";
+import { minute } from "../../shared/config/duration.ts";
+import { clockDifference } from "../../shared/runtime/clock-difference.ts";
+import type { OverdueRef } from "../../shared/windows/window-items.ts";
+import { plus } from "../../shared/windows/window.ts";
 
-/** The longest pause between two tries (`noteFailure` in shared/window.ts), on a clock that is ahead. */
+/** The longest pause between two tries (`noteFailure` in shared/windows/window.ts), on a clock that is ahead. */
 const furthest = 15 * minute + clockDifference;
 
 /** Whether the next try of a due window is now. One that is further ahead than a pause can be is not believed. */

@@ -1,7 +1,7 @@
 import type { Due } from "../../events/due.ts";
-import type { DueIndex, DueKey, DueRow } from "../../shared/due-index.ts";
-import type { DueQueue } from "../../shared/queues.ts";
-import { dueMessage } from "../../shared/timers.ts";
+import type { DueQueue } from "../../shared/queues/queues.ts";
+import { dueMessage } from "../../shared/queues/timers.ts";
+import type { DueIndex, DueKey, DueRow } from "../../shared/windows/due-index.ts";
 import { isToBeTried } from "./is-to-be-tried.ts";
 
 /** Rows read in one run, so that its reads do not grow with what is past due. */

@@ -1,6 +1,6 @@
-import type { Count, DueIndex, DueKey } from "../../shared/due-index.ts";
-import type { Ledger } from "../../shared/ledger.ts";
-import type { ServedPool } from "../../shared/served-pools.ts";
+import type { Ledger } from "../../shared/ledgers/ledger.ts";
+import type { ServedPool } from "../../shared/ledgers/served-pools.ts";
+import type { Count, DueIndex, DueKey } from "../../shared/windows/due-index.ts";
 import { mostCounted } from "./count-overdue.ts";
 
 /** The pools that the table has served, as the ledger lists them. */

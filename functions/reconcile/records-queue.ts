@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { ResetRecord } from "../../events/record.ts";
-import { rememberedAttribute } from "../../shared/sqs-batch.ts";
+import { rememberedAttribute } from "../../shared/queues/sqs-batch.ts";
 
 /** Where remembered records go once more. */
 export interface RecordsQueue {

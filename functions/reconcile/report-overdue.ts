@@ -1,4 +1,4 @@
-import type { Telemetry } from "../../shared/telemetry.ts";
+import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
 import { type CountOptions, countOverdue, type Overdue } from "./count-overdue.ts";
 import { countOtherPools, type ServedPools } from "./other-pools.ts";
 import type { ReconcilerState } from "./state.ts";

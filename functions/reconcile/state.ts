@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { instant } from "../../events/instant.ts";
-import { dueKey } from "../../shared/due-index.ts";
+import { dueKey } from "../../shared/windows/due-index.ts";
 
 /** What one run leaves behind for the next. Without it a run counts everything as new, which alarms once too often and never too little. */
 export const reconcilerState = v.object({

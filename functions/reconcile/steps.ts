@@ -1,4 +1,4 @@
-import { describeError, type Telemetry } from "../../shared/telemetry.ts";
+import { describeError, type Telemetry } from "../../shared/telemetry/telemetry.ts";
 
 /** The parts of a run that must not keep one another from running. */
 export interface Steps {

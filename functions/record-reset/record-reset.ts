@@ -1,14 +1,14 @@
 import * as v from "valibot";
 import { record, type ResetRecord } from "../../events/record.ts";
-import type { FailedRecords } from "../../shared/failed-records.ts";
+import type { FailedRecords } from "../../shared/ledgers/failed-records.ts";
+import type { Ledger } from "../../shared/ledgers/ledger.ts";
+import { noteRepeatedDrift, type RepeatedDrift } from "../../shared/ledgers/repeated-drifts.ts";
+import { recordFact } from "../../shared/lifecycle/apply-record.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
-import { recordFact } from "../../shared/lifecycle/record-fact.ts";
-import type { Ledger } from "../../shared/ledger.ts";
-import type { DeadLetters } from "../../shared/queues.ts";
-import { noteRepeatedDrift, type RepeatedDrift } from "../../shared/repeated-drifts.ts";
-import { createBatchHandler, type Memory } from "../../shared/sqs-batch.ts";
-import { describeError } from "../../shared/telemetry.ts";
-import { UsernameRefusedError } from "../../shared/user-directory.ts";
+import type { DeadLetters } from "../../shared/queues/queues.ts";
+import { createBatchHandler, type Memory } from "../../shared/queues/sqs-batch.ts";
+import { describeError } from "../../shared/telemetry/telemetry.ts";
+import { UsernameRefusedError } from "../../shared/users/user-directory.ts";
 import { recordToRemember } from "./record-to-remember.ts";
 
 const looksAtMissing = 2;

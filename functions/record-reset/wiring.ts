@@ -4,15 +4,15 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { dynamoFailedRecords } from "../../shared/failed-records.ts";
-import { policyFromEnvironment } from "../../shared/policy.ts";
-import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues.ts";
-import { repeatedDrifts } from "../../shared/repeated-drifts.ts";
-import { parseSettings, required } from "../../shared/settings.ts";
-import { inWorker, type Surroundings } from "../../shared/surroundings.ts";
-import { schedulerTimers } from "../../shared/timers.ts";
-import { cognitoUserDirectory } from "../../shared/user-directory.ts";
-import { dynamoWindowStore } from "../../shared/window-store.ts";
+import { policyFromEnvironment } from "../../shared/config/policy.ts";
+import { parseSettings, required } from "../../shared/config/settings.ts";
+import { dynamoFailedRecords } from "../../shared/ledgers/failed-records.ts";
+import { repeatedDrifts } from "../../shared/ledgers/repeated-drifts.ts";
+import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues/queues.ts";
+import { schedulerTimers } from "../../shared/queues/timers.ts";
+import { inWorker, type Surroundings } from "../../shared/runtime/surroundings.ts";
+import { cognitoUserDirectory } from "../../shared/users/user-directory.ts";
+import { dynamoWindowStore } from "../../shared/windows/window-store.ts";
 import { createRecordReset } from "./record-reset.ts";
 
 const settingsSchema = v.object({

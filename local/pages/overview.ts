@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { ClosedWindow, Window } from "../../shared/window.ts";
-import type { WireResponse } from "../aws/service.ts";
+import type { WireResponse } from "@cognito-mfa-lifecycle/local-aws/service.ts";
+import type { ClosedWindow, Window } from "../../shared/windows/window.ts";
 import type { Stack } from "../stack.ts";
 
 /** Serves the page of the local stack at `/`: the clock, the windows, the mails. */

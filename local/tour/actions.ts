@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { DeleteScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { openByOperator } from "../../shared/lifecycle/operate.ts";
-import type { ClosedWindow, Window } from "../../shared/window.ts";
+import type { ClosedWindow, Window } from "../../shared/windows/window.ts";
 import { names } from "../service-names.ts";
 import type { Stack } from "../stack.ts";
 import { answerWithMailedCode, codeFor, enrol, type Person, type Scene, signIn } from "./cast.ts";

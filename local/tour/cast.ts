@@ -8,7 +8,7 @@ import {
   type InitiateAuthCommandOutput,
   RespondToAuthChallengeCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { Mailbox } from "../aws/mailbox.ts";
+import type { Mailbox } from "@cognito-mfa-lifecycle/local-aws/mailbox.ts";
 import type { Narrator } from "./narrator.ts";
 
 /** Somebody of the tour: a user and what they remember. */

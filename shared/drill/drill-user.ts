@@ -1,5 +1,5 @@
-import { minute } from "../duration.ts";
-import type { UserKey } from "../window.ts";
+import { minute } from "../config/duration.ts";
+import type { UserKey } from "../windows/window.ts";
 
 /** An address that Amazon SES takes mail for and delivers to nobody: https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
 export const simulatorAddress = "success+cognito-mfa-lifecycle-drill@simulator.amazonses.com";

@@ -1,10 +1,10 @@
-import { minute } from "../duration.ts";
-import { emailMfaIsOn } from "../factors.ts";
+import { minute } from "../config/duration.ts";
 import type { Deps } from "../lifecycle/deps.ts";
 import { openByOperator } from "../lifecycle/operate.ts";
-import { describeError } from "../telemetry.ts";
-import type { DirectoryUser } from "../user-directory.ts";
-import { type ClosedWindow, plus, type Window } from "../window.ts";
+import { describeError } from "../telemetry/telemetry.ts";
+import { emailMfaIsOn } from "../users/factors.ts";
+import type { DirectoryUser } from "../users/user-directory.ts";
+import { type ClosedWindow, plus, type Window } from "../windows/window.ts";
 import type { DrillUser, DrillUsers } from "./drill-user.ts";
 
 /** Long enough to go by EventBridge Scheduler: what is due within two minutes goes to the queue directly. */

@@ -10,9 +10,9 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import type { Clock } from "../clock.ts";
-import { dynamoLedger, type Ledger } from "../ledger.ts";
-import type { Scope } from "../policy.ts";
+import type { Scope } from "../config/policy.ts";
+import { dynamoLedger, type Ledger } from "../ledgers/ledger.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { type DrillUser, DrillUserError, drillUserName, type DrillUsers, longestDrill } from "./drill-user.ts";
 
 const entrySchema = v.object({

@@ -1,7 +1,7 @@
-import { acceptWindow } from "../accept-window.ts";
-import { type AcceptedCase, acceptanceExpiry } from "../accepted-windows.ts";
-import type { Ledger } from "../ledger.ts";
-import { isDue, type OperatorAct, type UserKey } from "../window.ts";
+import { type AcceptedCase, acceptanceExpiry } from "../ledgers/accepted-windows.ts";
+import type { Ledger } from "../ledgers/ledger.ts";
+import { acceptWindow } from "../windows/accept-window.ts";
+import { isDue, type OperatorAct, type UserKey } from "../windows/window.ts";
 import { type ChangeDeps, changeOpenWindow, type Operated } from "./operate.ts";
 
 /**

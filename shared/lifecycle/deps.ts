@@ -1,9 +1,9 @@
-import type { Clock } from "../clock.ts";
-import type { Policy } from "../policy.ts";
-import type { Telemetry } from "../telemetry.ts";
-import type { Timers } from "../timers.ts";
-import type { UserDirectory } from "../user-directory.ts";
-import type { WindowStore } from "../window-store.ts";
+import type { Policy } from "../config/policy.ts";
+import type { Timers } from "../queues/timers.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { UserDirectory } from "../users/user-directory.ts";
+import type { WindowStore } from "../windows/window-store.ts";
 
 /** What the lifecycle works with; each step takes as much of it as it needs. */
 export interface Deps {

@@ -1,6 +1,6 @@
-import { emailMfaIsOn } from "../factors.ts";
-import { type Look, watch } from "../seen.ts";
-import type { UserRow } from "../window-items.ts";
+import { emailMfaIsOn } from "../users/factors.ts";
+import { type Look, watch } from "../windows/seen.ts";
+import type { UserRow } from "../windows/window-items.ts";
 import {
   type ClosedWindow,
   closeWindow,
@@ -9,7 +9,7 @@ import {
   type Outcome,
   plus,
   type Window,
-} from "../window.ts";
+} from "../windows/window.ts";
 import type { Deps } from "./deps.ts";
 
 /** A row whose newest window is open. */

@@ -1,7 +1,7 @@
-import { emailMfaIsOn } from "../factors.ts";
-import { type NoHelp, noHelpTo, type RecoveryWay, recoveryWays } from "../password-reset.ts";
-import { withoutAddresses } from "../telemetry.ts";
-import type { DirectoryUser } from "../user-directory.ts";
+import { withoutAddresses } from "../telemetry/telemetry.ts";
+import { emailMfaIsOn } from "../users/factors.ts";
+import { type NoHelp, noHelpTo, type RecoveryWay, recoveryWays } from "../users/password-reset.ts";
+import type { DirectoryUser } from "../users/user-directory.ts";
 import {
   askToClose,
   extendWindow,
@@ -19,7 +19,7 @@ import {
   switchingOff,
   type UserKey,
   type Window,
-} from "../window.ts";
+} from "../windows/window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
 import { isInScope, isKnown } from "./scope.ts";

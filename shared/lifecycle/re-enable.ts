@@ -1,11 +1,11 @@
 import type { Due } from "../../events/due.ts";
-import { isAccepted } from "../accept-window.ts";
-import { emailMfaIsOn, prefersEmail } from "../factors.ts";
-import type { Pacer } from "../pacer.ts";
-import { mayBeThePool, poolFault, requireProvingPool, unchanged } from "../pool-mfa.ts";
-import { reserve } from "../surroundings.ts";
-import { describeError } from "../telemetry.ts";
-import { closableAt, noteFailure, noteGone, type Outcome, secondLookAt, type Window } from "../window.ts";
+import type { Pacer } from "../runtime/pacer.ts";
+import { reserve } from "../runtime/surroundings.ts";
+import { describeError } from "../telemetry/telemetry.ts";
+import { emailMfaIsOn, prefersEmail } from "../users/factors.ts";
+import { mayBeThePool, poolFault, requireProvingPool, unchanged } from "../users/pool-mfa.ts";
+import { isAccepted } from "../windows/accept-window.ts";
+import { closableAt, noteFailure, noteGone, type Outcome, secondLookAt, type Window } from "../windows/window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow, type OpenRow } from "./finish-window.ts";
 

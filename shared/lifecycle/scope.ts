@@ -1,6 +1,6 @@
-import { emailMfaIsOn } from "../factors.ts";
-import type { DirectoryUser } from "../user-directory.ts";
-import type { UserRow } from "../window-items.ts";
+import { emailMfaIsOn } from "../users/factors.ts";
+import type { DirectoryUser } from "../users/user-directory.ts";
+import type { UserRow } from "../windows/window-items.ts";
 import type { Deps } from "./deps.ts";
 
 /** Whether Email MFA is on, or was at any look at this user that the table remembers. */

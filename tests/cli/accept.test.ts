@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { day, hour, minute } from "../../shared/duration.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
 import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;

@@ -8,10 +8,10 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { AddPermissionCommand } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { attachTriggers } from "../../cli/attach-triggers.ts";
-import { detachTriggers } from "../../cli/detach-triggers.ts";
-import { differences } from "../../cli/member-values.ts";
-import type { Fault } from "../../local/aws/faults.ts";
+import type { Fault } from "@cognito-mfa-lifecycle/local-aws/faults.ts";
+import { attachTriggers } from "../../cli/commands/attach-triggers.ts";
+import { detachTriggers } from "../../cli/commands/detach-triggers.ts";
+import { differences } from "../../cli/pool/member-values.ts";
 import type { Stack } from "../../local/stack.ts";
 import { operatorOf, startStack } from "../support/operations.ts";
 

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { cloudWatchAuditLog } from "../../cli/audit-log.ts";
-import { auditTrail } from "../../cli/audit-trail.ts";
-import { serve } from "../../local/aws/server.ts";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { serve } from "@cognito-mfa-lifecycle/local-aws/server.ts";
+import { cloudWatchAuditLog } from "../../cli/audit/audit-log.ts";
+import { auditTrail } from "../../cli/audit/audit-trail.ts";
 import { type MfactlStack, startMfactlStack } from "../support/mfactl-stack.ts";
 
 describe("cloudWatchAuditLog", () => {

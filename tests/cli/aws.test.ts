@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { execFile } from "node:child_process";
 import { type Server } from "node:http";
-import { serve } from "../../local/aws/server.ts";
-import type { WireRequest, WireResponse } from "../../local/aws/service.ts";
+import { serve } from "@cognito-mfa-lifecycle/local-aws/server.ts";
+import type { WireRequest, WireResponse } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { type MfactlStack, startMfactlStack } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;

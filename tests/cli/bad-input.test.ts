@@ -1,8 +1,8 @@
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { poolSettings } from "../../cli/pool-settings.ts";
-import { readWholePool } from "../../cli/whole-pool.ts";
-import { EMAIL_MFA_POOL } from "../support/cognito-stack.ts";
+import { poolSettings } from "../../cli/pool/pool-settings.ts";
+import { readWholePool } from "../../cli/pool/whole-pool.ts";
+import { EMAIL_MFA_POOL } from "../../packages/local-aws/tests/support/cognito-stack.ts";
 import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;

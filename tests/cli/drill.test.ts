@@ -8,10 +8,10 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { drill, type DrillOptions } from "../../cli/drill.ts";
-import { drillUserName, simulatorAddress } from "../../shared/drill/drill-user.ts";
-import { day, minute } from "../../shared/duration.ts";
+import { drill, type DrillOptions } from "../../cli/commands/drill.ts";
 import type { Stack } from "../../local/stack.ts";
+import { day, minute } from "../../shared/config/duration.ts";
+import { drillUserName, simulatorAddress } from "../../shared/drill/drill-user.ts";
 import { operatorOf, startStack } from "../support/operations.ts";
 
 let stack: Stack;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import Papa from "papaparse";
-import { csvOf, jsonLinesOf } from "../../cli/export-format.ts";
+import { csvOf, jsonLinesOf } from "../../cli/windows/export-format.ts";
 
 /** Readers that are not ours. The last takes nothing but CR LF for the end of a record, the one before takes whatever comes. */
 const readers: Record<string, (csv: string) => Record<string, string>[]> = {

@@ -3,16 +3,16 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { commands } from "../../cli/commands.ts";
-import { isColoured } from "../../cli/colour.ts";
 import { exitCodes } from "../../cli/exit-codes.ts";
 import { explainError } from "../../cli/explain-error.ts";
-import { Output } from "../../cli/output.ts";
 import { run } from "../../cli/run.ts";
-import { table } from "../../cli/table.ts";
-import { timeLeft } from "../../cli/time-left.ts";
-import { hour } from "../../shared/duration.ts";
-import { systemClock } from "../../shared/clock.ts";
-import { plus } from "../../shared/window.ts";
+import { isColoured } from "../../cli/terminal/colour.ts";
+import { Output } from "../../cli/terminal/output.ts";
+import { table } from "../../cli/terminal/table.ts";
+import { timeLeft } from "../../cli/windows/time-left.ts";
+import { hour } from "../../shared/config/duration.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
+import { plus } from "../../shared/windows/window.ts";
 import { type MfactlStack, start, startMfactlStack } from "../support/mfactl-stack.ts";
 
 describe("the program mfactl", () => {

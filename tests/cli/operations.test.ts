@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { minute } from "../../shared/duration.ts";
+import { minute } from "../../shared/config/duration.ts";
 import { type MfactlStack, startMfactlStack } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
-import { hour } from "../../shared/duration.ts";
+import { hour } from "../../shared/config/duration.ts";
 import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { ChildProcess } from "node:child_process";
 import { PassThrough } from "node:stream";
-import { asker } from "../../cli/ask.ts";
 import { confirmer } from "../../cli/context.ts";
-import { Interruption } from "../../cli/interruption.ts";
 import { run } from "../../cli/run.ts";
-import { systemClock } from "../../shared/clock.ts";
-import { hour } from "../../shared/duration.ts";
+import { asker } from "../../cli/terminal/ask.ts";
+import { Interruption } from "../../cli/terminal/interruption.ts";
+import { hour } from "../../shared/config/duration.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
 import { caller, mfactlInAws } from "../support/mfactl-in-aws.ts";
 import { type MfactlStack, startMfactlStack, type User } from "../support/mfactl-stack.ts";
 

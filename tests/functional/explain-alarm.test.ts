@@ -5,14 +5,14 @@ import { createExplainAlarm } from "../../functions/explain-alarm/explain-alarm.
 import { snsNotices, type Notice } from "../../functions/explain-alarm/notices.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
 import { names } from "../../local/service-names.ts";
-import { acceptanceExpiry, acceptedWindows } from "../../shared/accepted-windows.ts";
-import { dynamoDueIndex } from "../../shared/due-index.ts";
-import { day, hour, minute } from "../../shared/duration.ts";
-import { dynamoFailedRecords } from "../../shared/failed-records.ts";
-import { noteRepeatedDrift, repeatedDrifts } from "../../shared/repeated-drifts.ts";
-import { dynamoServedPools } from "../../shared/served-pools.ts";
-import { noteFailure, plus, type Window } from "../../shared/window.ts";
-import type { WindowStore } from "../../shared/window-store.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
+import { acceptanceExpiry, acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
+import { dynamoFailedRecords } from "../../shared/ledgers/failed-records.ts";
+import { noteRepeatedDrift, repeatedDrifts } from "../../shared/ledgers/repeated-drifts.ts";
+import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
+import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
+import type { WindowStore } from "../../shared/windows/window-store.ts";
+import { noteFailure, plus, type Window } from "../../shared/windows/window.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
 import { noRow } from "../support/no-row.ts";
 

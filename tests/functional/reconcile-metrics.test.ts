@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import type { Due } from "../../events/due.ts";
 import { createReconcile } from "../../functions/reconcile/reconcile.ts";
 import { reconcilerState } from "../../functions/reconcile/state.ts";
-import type { Due } from "../../events/due.ts";
-import { names } from "../../local/service-names.ts";
-import { dynamoDueIndex } from "../../shared/due-index.ts";
-import { day, hour, minute } from "../../shared/duration.ts";
-import { dynamoLedger } from "../../shared/ledger.ts";
-import { dynamoServedPools } from "../../shared/served-pools.ts";
-import { plus } from "../../shared/window.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
+import { names } from "../../local/service-names.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
+import { dynamoLedger } from "../../shared/ledgers/ledger.ts";
+import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
+import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
+import { plus } from "../../shared/windows/window.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
 import { noRow } from "../support/no-row.ts";
 

@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
-import { day, hour, minute } from "../../shared/duration.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { noRow } from "../support/no-row.ts";
 import { startStack, type TestStack } from "../support/stack.ts";

@@ -1,10 +1,10 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Bundle, bundleFunctions } from "../../infra/bundle-functions.ts";
-import { dueMessage } from "../../shared/timers.ts";
+import { dueMessage } from "../../shared/queues/timers.ts";
 import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
 import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
-import { type DueIndex, dynamoDueIndex } from "../../shared/due-index.ts";
-import { day } from "../../shared/duration.ts";
+import { day } from "../../shared/config/duration.ts";
+import { type DueIndex, dynamoDueIndex } from "../../shared/windows/due-index.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
 import { noRow } from "../support/no-row.ts";
 

@@ -4,8 +4,8 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-s
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
-import { hour, minute } from "../../shared/duration.ts";
-import { dynamoFailedRecords, type FailedRecords } from "../../shared/failed-records.ts";
+import { hour, minute } from "../../shared/config/duration.ts";
+import { dynamoFailedRecords, type FailedRecords } from "../../shared/ledgers/failed-records.ts";
 import { aRecord, aTrigger } from "../support/messages.ts";
 import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

@@ -1,7 +1,7 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "@jest/globals";
-import { httpsSend } from "../../shared/aws/https-send.ts";
+import { httpsSend } from "../../shared/light-aws/https-send.ts";
 
 let server: Server | undefined;
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import * as v from "valibot";
 import { names } from "../../local/service-names.ts";
-import { dynamoLedger, type Ledger } from "../../shared/ledger.ts";
+import { dynamoLedger, type Ledger } from "../../shared/ledgers/ledger.ts";
 import { startLocalWindows, userPoolId } from "../support/local-windows.ts";
 
 const now = new Date("2026-01-15T10:00:00.000Z");

@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   AdminGetUserCommand,
   AdminSetUserMFAPreferenceCommand,
@@ -8,10 +7,11 @@ import {
   SetUserPoolMfaConfigCommand,
   VerifySoftwareTokenCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { type Behaviour, defaultBehaviour } from "../../local/aws/cognito/behaviour.ts";
-import { totpCode } from "../../local/aws/cognito/software-token.ts";
-import { minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { type Behaviour, defaultBehaviour } from "@cognito-mfa-lifecycle/local-aws/cognito/behaviour.ts";
+import { totpCode } from "@cognito-mfa-lifecycle/local-aws/cognito/software-token.ts";
+import { minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/windows/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { DeleteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
-import { day, hour, minute } from "../../shared/duration.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
 import { closeByOperator, openByOperator } from "../../shared/lifecycle/operate.ts";
-import { dynamoWindowReports } from "../../shared/window-reports.ts";
-import { historyItem, openAttributes } from "../../shared/window-items.ts";
-import { closeWindow, openWindow, plus, type Window } from "../../shared/window.ts";
+import { historyItem, openAttributes } from "../../shared/windows/window-items.ts";
+import { dynamoWindowReports } from "../../shared/windows/window-reports.ts";
+import { closeWindow, openWindow, plus, type Window } from "../../shared/windows/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

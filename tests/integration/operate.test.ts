@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { day, hour, minute } from "../../shared/duration.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
 import { finishWindow } from "../../shared/lifecycle/finish-window.ts";
-import { reEnable } from "../../shared/lifecycle/re-enable.ts";
 import { closeByOperator, extendByOperator, openByOperator } from "../../shared/lifecycle/operate.ts";
-import { dueMessage } from "../../shared/timers.ts";
-import { closeWindow, plus } from "../../shared/window.ts";
+import { reEnable } from "../../shared/lifecycle/re-enable.ts";
+import { dueMessage } from "../../shared/queues/timers.ts";
+import { closeWindow, plus } from "../../shared/windows/window.ts";
 import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
 import { noRow } from "../support/no-row.ts";
 import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";

@@ -6,10 +6,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { poolSettings } from "../../cli/pool-settings.ts";
-import { readWholePool } from "../../cli/whole-pool.ts";
+import type { LambdaHandler } from "@cognito-mfa-lifecycle/local-aws/lambda/lambda-runtime.ts";
+import { poolSettings } from "../../cli/pool/pool-settings.ts";
+import { readWholePool } from "../../cli/pool/whole-pool.ts";
 import { buildMiddleware } from "../../infra/build-middleware.ts";
-import type { LambdaHandler } from "../../local/aws/lambda/lambda-runtime.ts";
 import { startStack } from "../support/stack.ts";
 
 let stack: Awaited<ReturnType<typeof startStack>>;

@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
 import { InitiateAuthCommand, SetUserPoolMfaConfigCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { type Behaviour, defaultBehaviour } from "../../local/aws/cognito/behaviour.ts";
-import { minute } from "../../shared/duration.ts";
-import { failureWords } from "../../shared/failure-words.ts";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type Behaviour, defaultBehaviour } from "@cognito-mfa-lifecycle/local-aws/cognito/behaviour.ts";
+import { minute } from "../../shared/config/duration.ts";
 import { openByOperator } from "../../shared/lifecycle/operate.ts";
-import { plus, type Window } from "../../shared/window.ts";
+import { failureWords } from "../../shared/telemetry/failure-words.ts";
+import { plus, type Window } from "../../shared/windows/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   AdminDeleteUserCommand,
   AdminSetUserMFAPreferenceCommand,
@@ -7,12 +6,13 @@ import {
   SetUserPoolMfaConfigCommand,
   VerifySoftwareTokenCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { totpCode } from "../../local/aws/cognito/software-token.ts";
-import { day, hour, minute } from "../../shared/duration.ts";
-import { extendByOperator } from "../../shared/lifecycle/operate.ts";
-import { dueMessage } from "../../shared/timers.ts";
-import { plus, type Window } from "../../shared/window.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { totpCode } from "@cognito-mfa-lifecycle/local-aws/cognito/software-token.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
 import { finishWindow } from "../../shared/lifecycle/finish-window.ts";
+import { extendByOperator } from "../../shared/lifecycle/operate.ts";
+import { dueMessage } from "../../shared/queues/timers.ts";
+import { plus, type Window } from "../../shared/windows/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

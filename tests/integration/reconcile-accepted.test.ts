@@ -2,9 +2,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
-import { acceptedWindows } from "../../shared/accepted-windows.ts";
-import { day, hour, minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
+import { acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
+import { plus } from "../../shared/windows/window.ts";
 import { type ReconcileRuns, startReconcileRuns } from "../support/reconcile-runs.ts";
 
 let runs: ReconcileRuns;

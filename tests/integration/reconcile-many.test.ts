@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { hour, minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
+import { hour, minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/windows/window.ts";
 import { type ReconcileRuns, type Row, startReconcileRuns } from "../support/reconcile-runs.ts";
 
 let runs: ReconcileRuns;

@@ -1,9 +1,9 @@
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
-import { day, hour, minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/windows/window.ts";
 import { type ReconcileRuns, startReconcileRuns } from "../support/reconcile-runs.ts";
 
 const tolerance = 15 * minute;

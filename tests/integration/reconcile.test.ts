@@ -2,8 +2,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
-import { hour, minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
+import { hour, minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/windows/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   AdminDeleteUserCommand,
   CreateGroupCommand,
   AdminAddUserToGroupCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { day, hour, minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { day, hour, minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/windows/window.ts";
 import { aBatch, aRecord, batchReceived } from "../support/messages.ts";
 import { noRow } from "../support/no-row.ts";
 import { start, startStack, type TestStack } from "../support/stack.ts";

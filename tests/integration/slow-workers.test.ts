@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { inProcessHandler } from "../../local/aws/in-process-handler.ts";
-import { currentInvocation } from "../../local/aws/lambda/invocation.ts";
-import type { LambdaHandler } from "../../local/aws/lambda/lambda-runtime.ts";
-import type { LocalAws } from "../../local/aws/local-aws.ts";
-import type { WireRequest } from "../../local/aws/service.ts";
+import { inProcessHandler } from "@cognito-mfa-lifecycle/local-aws/in-process-handler.ts";
+import { currentInvocation } from "@cognito-mfa-lifecycle/local-aws/lambda/invocation.ts";
+import type { LambdaHandler } from "@cognito-mfa-lifecycle/local-aws/lambda/lambda-runtime.ts";
+import type { LocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import type { WireRequest } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import type { StackOptions } from "../../local/stack.ts";
-import { hour, minute } from "../../shared/duration.ts";
+import { hour, minute } from "../../shared/config/duration.ts";
 import { aRecord } from "../support/messages.ts";
 import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

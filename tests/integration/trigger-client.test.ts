@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { systemClock } from "../../shared/clock.ts";
-import { triggerClient } from "../../shared/aws/trigger-client.ts";
-import { sqsRecordsQueue } from "../../shared/records-queue.ts";
-import { dynamoWindowGlance } from "../../shared/window-glance.ts";
-import type { Fault } from "../../local/aws/faults.ts";
+import type { Fault } from "@cognito-mfa-lifecycle/local-aws/faults.ts";
+import { triggerClient } from "../../shared/light-aws/trigger-client.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
+import { sqsRecordsQueue } from "../../shared/triggers/records-queue.ts";
+import { dynamoWindowGlance } from "../../shared/windows/window-glance.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { start, startStack, type TestStack } from "../support/stack.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { day, hour, minute } from "../../shared/duration.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
 import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
 import { start, startStack, type TestStack } from "../support/stack.ts";
 

@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
-import { closedAttributes, rowKey } from "../../shared/window-items.ts";
-import { updateExpression } from "../../shared/update-expression.ts";
-import { day, hour, minute } from "../../shared/duration.ts";
-import { repeatedDrifts } from "../../shared/repeated-drifts.ts";
-import { closeWindow, plus, type Window } from "../../shared/window.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
+import { repeatedDrifts } from "../../shared/ledgers/repeated-drifts.ts";
+import { updateExpression } from "../../shared/windows/update-expression.ts";
+import { closedAttributes, rowKey } from "../../shared/windows/window-items.ts";
+import { closeWindow, plus, type Window } from "../../shared/windows/window.ts";
 import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
-import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 import { noRow } from "../support/no-row.ts";
+import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 
 let stack: TestStack;
 const deploy = async (parameters: Record<string, string> = {}) => {

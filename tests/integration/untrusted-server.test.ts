@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { once } from "node:events";
 import { createServer, request, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { systemClock } from "../../shared/clock.ts";
-import { triggerClient } from "../../shared/aws/trigger-client.ts";
+import { triggerClient } from "../../shared/light-aws/trigger-client.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
 import { selfSignedCertificate } from "../support/self-signed-certificate.ts";
 
 const { cert, key } = selfSignedCertificate();

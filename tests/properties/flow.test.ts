@@ -9,13 +9,13 @@ import {
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { randomUUID } from "node:crypto";
-import { type LocalAws, startLocalAws } from "../../local/aws/local-aws.ts";
-import { memoryDynamoDb } from "../../local/aws/memory-dynamodb/memory-dynamodb.ts";
-import type { Call } from "../../local/aws/service.ts";
-import { createSimulatedPool } from "../../local/simulation/pool.ts";
+import { type LocalAws, startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import { memoryDynamoDb } from "@cognito-mfa-lifecycle/local-aws/memory-dynamodb/memory-dynamodb.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { deployStack, type Stack } from "../../local/stack.ts";
-import { hour } from "../../shared/duration.ts";
+import { hour } from "../../shared/config/duration.ts";
 import { openByOperator } from "../../shared/lifecycle/operate.ts";
+import { createSimulatedPool } from "../../simulation/pool.ts";
 import { noRow } from "../support/no-row.ts";
 
 let aws: LocalAws;

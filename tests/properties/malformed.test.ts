@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import * as v from "valibot";
+import { type LocalAws, startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import type { ReceivedMessage } from "@cognito-mfa-lifecycle/local-aws/sqs/message.ts";
 import { due } from "../../events/due.ts";
 import { record } from "../../events/record.ts";
-import { type LocalAws, startLocalAws } from "../../local/aws/local-aws.ts";
-import type { ReceivedMessage } from "../../local/aws/sqs/message.ts";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
-import { type DeadLetters, sqsDeadLetters } from "../../shared/queues.ts";
-import { createBatchHandler } from "../../shared/sqs-batch.ts";
+import { type DeadLetters, sqsDeadLetters } from "../../shared/queues/queues.ts";
+import { createBatchHandler } from "../../shared/queues/sqs-batch.ts";
 import { aBatch, withTimeLeft } from "../support/messages.ts";
 
 let aws: LocalAws;

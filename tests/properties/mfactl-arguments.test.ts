@@ -3,8 +3,8 @@ import { Command } from "commander";
 import fc from "fast-check";
 import { commands } from "../../cli/commands.ts";
 import { exitCodes } from "../../cli/exit-codes.ts";
-import { createSimulatedPool } from "../../local/simulation/pool.ts";
-import { parseDuration } from "../../shared/duration.ts";
+import { parseDuration } from "../../shared/config/duration.ts";
+import { createSimulatedPool } from "../../simulation/pool.ts";
 import { type MfactlStack, type Said, startMfactlStack } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;

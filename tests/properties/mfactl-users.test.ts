@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Call } from "../../local/aws/service.ts";
-import { createSimulatedPool } from "../../local/simulation/pool.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
+import { createSimulatedPool } from "../../simulation/pool.ts";
 import { type MfactlStack, startMfactlStack } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;

@@ -2,10 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { due } from "../../events/due.ts";
 import { record } from "../../events/record.ts";
-import { day, formatDuration, hour, minute, parseDuration } from "../../shared/duration.ts";
-import { parsePolicy, policyFromEnvironment, policyParameters } from "../../shared/policy.ts";
-import { SettingsError } from "../../shared/settings.ts";
-import { createBatchHandler } from "../../shared/sqs-batch.ts";
+import { day, formatDuration, hour, minute, parseDuration } from "../../shared/config/duration.ts";
+import { parsePolicy, policyFromEnvironment, policyParameters } from "../../shared/config/policy.ts";
+import { SettingsError } from "../../shared/config/settings.ts";
+import { createBatchHandler } from "../../shared/queues/sqs-batch.ts";
 import { aBatch, withTimeLeft } from "../support/messages.ts";
 import { silent } from "../support/silent-telemetry.ts";
 

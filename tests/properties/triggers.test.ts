@@ -5,7 +5,7 @@ import { record } from "../../events/record.ts";
 import { createCustomMessage } from "../../functions/custom-message/custom-message.ts";
 import { createPostAuthentication } from "../../functions/post-authentication/post-authentication.ts";
 import { createPostConfirmation } from "../../functions/post-confirmation/post-confirmation.ts";
-import { parsePolicy } from "../../shared/policy.ts";
+import { parsePolicy } from "../../shared/config/policy.ts";
 import { silent } from "../support/silent-telemetry.ts";
 
 const now = new Date("2026-03-01T00:00:00.000Z");

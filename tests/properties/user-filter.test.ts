@@ -5,8 +5,8 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { userFilter } from "../../cli/user-filter.ts";
-import { type LocalAws, startLocalAws } from "../../local/aws/local-aws.ts";
+import { type LocalAws, startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import { userFilter } from "../../cli/windows/user-filter.ts";
 
 let aws: LocalAws;
 let cognito: CognitoIdentityProviderClient;

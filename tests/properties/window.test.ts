@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { day, minute } from "../../shared/duration.ts";
-import { openAttributes, rowFrom } from "../../shared/window-items.ts";
+import { day, minute } from "../../shared/config/duration.ts";
+import { openAttributes, rowFrom } from "../../shared/windows/window-items.ts";
 import {
   askToClose,
   extendWindow,
@@ -11,7 +11,7 @@ import {
   openWindow,
   plus,
   type Window,
-} from "../../shared/window.ts";
+} from "../../shared/windows/window.ts";
 
 const start = new Date("2026-03-01T00:00:00.000Z");
 const instant = fc.integer({ min: -2 * day, max: 10 * day }).map((milliseconds) => plus(start, milliseconds));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { measureBurst } from "../../local/burst/measure-burst.ts";
-import { minute } from "../../shared/duration.ts";
+import { minute } from "../../shared/config/duration.ts";
+import { measureBurst } from "../../simulation/burst/measure-burst.ts";
 
 describe("a burst of windows due in the same minute", () => {
   it("is drained at 95 % of the configured rate or more, without loss and without throttling", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { simulate } from "../../local/simulation/simulate.ts";
+import { simulate } from "../../simulation/simulate-seed.ts";
 
 /** Seeds that once broke a promise of the product, and what they found. */
 it.each([

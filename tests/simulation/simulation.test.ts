@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { bugs } from "../../local/simulation/bugs.ts";
-import { simulate } from "../../local/simulation/simulate.ts";
+import { bugs } from "../../simulation/bugs.ts";
+import { simulate } from "../../simulation/simulate-seed.ts";
 
 const quicklyFound = bugs.filter(({ within }) => within <= 30);
 

@@ -1,11 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { startLocalAws } from "../../local/aws/local-aws.ts";
+import { startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
 import { names } from "../../local/service-names.ts";
 import { createWindowsTable } from "../../local/windows-table.ts";
-import { parsePolicy } from "../../shared/policy.ts";
-import { dynamoWindowStore, type WindowStore } from "../../shared/window-store.ts";
-import { openWindow, type Window } from "../../shared/window.ts";
+import { parsePolicy } from "../../shared/config/policy.ts";
+import { dynamoWindowStore, type WindowStore } from "../../shared/windows/window-store.ts";
+import { openWindow, type Window } from "../../shared/windows/window.ts";
 
 export const userPoolId = "eu-west-1_Example00";
 

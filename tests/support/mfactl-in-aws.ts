@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Writable } from "node:stream";
-import { serve } from "../../local/aws/server.ts";
-import type { WireResponse } from "../../local/aws/service.ts";
+import { serve } from "@cognito-mfa-lifecycle/local-aws/server.ts";
+import type { WireResponse } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import type { MfactlStack } from "./mfactl-stack.ts";
 
 export const caller = "arn:aws:sts::000000000000:assumed-role/HelpDesk/taro";

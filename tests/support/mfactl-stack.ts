@@ -2,11 +2,11 @@ import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provid
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQS } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type Behaviour, defaultBehaviour } from "@cognito-mfa-lifecycle/local-aws/cognito/behaviour.ts";
+import { startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
 import { run } from "../../cli/run.ts";
-import { type Behaviour, defaultBehaviour } from "../../local/aws/cognito/behaviour.ts";
-import { startLocalAws } from "../../local/aws/local-aws.ts";
-import { acceptedWindows } from "../../shared/accepted-windows.ts";
 import { deployStack, type StackOptions } from "../../local/stack.ts";
+import { acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
 import { noRow } from "./no-row.ts";
 
 /** What mfactl said, and its exit code. */

@@ -1,5 +1,5 @@
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { names } from "../../local/service-names.ts";
-import type { Call } from "../../local/aws/service.ts";
 import type { Variant } from "../infra/template/variants.ts";
 
 /** What the packaged template calls the resources that the local stack knows by these names. */

@@ -1,20 +1,20 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
-import { Interruption } from "../../cli/interruption.ts";
-import type { OperationsConnection, OperationsContext } from "../../cli/operations-context.ts";
-import { startLocalAws } from "../../local/aws/local-aws.ts";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import type { OperationsConnection, OperationsContext } from "../../cli/stack/operations-context.ts";
+import { Interruption } from "../../cli/terminal/interruption.ts";
 import { names } from "../../local/service-names.ts";
 import { deployStack, type Stack } from "../../local/stack.ts";
-import { dynamoDueIndex } from "../../shared/due-index.ts";
-import { dynamoServedPools } from "../../shared/served-pools.ts";
 import { drillLedger } from "../../shared/drill/new-drill-user.ts";
+import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
+import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
 
 export const startStack = async (parameters: Record<string, string> = {}): Promise<Stack> => {
   let seed = 7;

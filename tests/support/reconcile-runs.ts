@@ -1,9 +1,9 @@
 import { ConfiguredRetryStrategy } from "@smithy/core/retry";
 import { randomUUID } from "node:crypto";
+import { memoryDynamoDb } from "@cognito-mfa-lifecycle/local-aws/memory-dynamodb/memory-dynamodb.ts";
 import { wire } from "../../functions/reconcile/wiring.ts";
-import { memoryDynamoDb } from "../../local/aws/memory-dynamodb/memory-dynamodb.ts";
 import { names } from "../../local/service-names.ts";
-import { minute } from "../../shared/duration.ts";
+import { minute } from "../../shared/config/duration.ts";
 import { startStack } from "./stack.ts";
 
 /** A row of the index, as DynamoDB writes it. */

@@ -1,4 +1,4 @@
-import type { Telemetry } from "../../shared/telemetry.ts";
+import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
 
 /** Says nothing and counts nothing. */
 export const silent: Telemetry = {

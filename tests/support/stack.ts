@@ -8,8 +8,8 @@ import {
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { randomUUID } from "node:crypto";
-import { type LocalAws, startLocalAws, type LocalAwsOptions } from "../../local/aws/local-aws.ts";
-import type { Call } from "../../local/aws/service.ts";
+import { type LocalAws, startLocalAws, type LocalAwsOptions } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { deployStack, type StackOptions } from "../../local/stack.ts";
 import { noRow } from "./no-row.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { acceptedAt } from "../../shared/accepted-windows.ts";
-import { day, minute } from "../../shared/duration.ts";
-import { plus } from "../../shared/window.ts";
+import { day, minute } from "../../shared/config/duration.ts";
+import { acceptedAt } from "../../shared/ledgers/accepted-windows.ts";
+import { plus } from "../../shared/windows/window.ts";
 
 const now = new Date("2026-01-15T10:00:00.000Z");
 const ref = { windowId: "w1" };

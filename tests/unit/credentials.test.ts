@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { lambdaCredentials } from "../../shared/aws/credentials.ts";
-import type { HttpRequest } from "../../shared/aws/http.ts";
-import { hour, minute } from "../../shared/duration.ts";
+import { hour, minute } from "../../shared/config/duration.ts";
+import { lambdaCredentials } from "../../shared/light-aws/credentials.ts";
+import type { HttpRequest } from "../../shared/light-aws/http.ts";
 
 const start = new Date("2026-03-01T00:00:00Z").getTime();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { day, formatDuration, hour, minute, parseDuration } from "../../shared/duration.ts";
+import { day, formatDuration, hour, minute, parseDuration } from "../../shared/config/duration.ts";
 
 describe("parseDuration", () => {
   it.each([

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "@jest/globals";
-import { endpointOf, regionalEndpoint } from "../../shared/aws/endpoint.ts";
-import { SettingsError } from "../../shared/settings.ts";
+import { SettingsError } from "../../shared/config/settings.ts";
+import { endpointOf, regionalEndpoint } from "../../shared/light-aws/endpoint.ts";
 
 const regions = [
   ...["us-east-1", "us-west-2", "eu-west-1", "eu-central-2", "ap-northeast-1", "ap-southeast-7", "sa-east-1"],

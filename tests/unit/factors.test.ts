@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { emailMfaIsOn, isProtected, prefersEmail, readFactors } from "../../shared/factors.ts";
+import { emailMfaIsOn, isProtected, prefersEmail, readFactors } from "../../shared/users/factors.ts";
 
 const factors = (active: string[], preferred?: string) => ({ active, preferred });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { failureWords } from "../../shared/failure-words.ts";
+import { failureWords } from "../../shared/telemetry/failure-words.ts";
 
 // What Cognito documents for the two calls of a re-enable, how it throttles, and what the SDK and we add.
 const known = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { setTimeout } from "node:timers/promises";
-import { lazyTelemetry } from "../../shared/lazy-telemetry.ts";
+import { lazyTelemetry } from "../../shared/telemetry/lazy-telemetry.ts";
 
 const setUp = () => {
   const told: string[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import middy from "@middy/core";
-import { lazyTelemetry } from "../../shared/lazy-telemetry.ts";
-import { neverThrow } from "../../shared/never-throw.ts";
+import { lazyTelemetry } from "../../shared/telemetry/lazy-telemetry.ts";
+import { neverThrow } from "../../shared/triggers/never-throw.ts";
 
 // Nothing here reads it, and Middy takes one that is empty for a call outside of Lambda.
 const context = {} as never;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
 import { nextSteps } from "../../local/next-steps.ts";
-import { startLocalAws } from "../../local/aws/local-aws.ts";
-import { day, hour } from "../../shared/duration.ts";
+import { day, hour } from "../../shared/config/duration.ts";
 
 describe("what to type next", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { noHelpTo, type RecoveryWay, recoveryWays } from "../../shared/password-reset.ts";
+import { noHelpTo, type RecoveryWay, recoveryWays } from "../../shared/users/password-reset.ts";
 
 const phoneFirst: RecoveryWay[] = ["verified_phone_number", "verified_email"];
 const emailFirst: RecoveryWay[] = ["verified_email", "verified_phone_number"];

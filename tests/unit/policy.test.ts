@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { day, hour, minute } from "../../shared/duration.ts";
-import { parsePolicy, policyFromEnvironment } from "../../shared/policy.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
+import { parsePolicy, policyFromEnvironment } from "../../shared/config/policy.ts";
 
 const faultsOf = (parameters: Record<string, string>): string => {
   try {

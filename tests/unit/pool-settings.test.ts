@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { differences, memberPaths } from "../../cli/member-values.ts";
-import { poolSettings } from "../../cli/pool-settings.ts";
-import { planAttach, planDetach, withChanges } from "../../cli/triggers.ts";
+import { differences, memberPaths } from "../../cli/pool/member-values.ts";
+import { poolSettings } from "../../cli/pool/pool-settings.ts";
+import { planAttach, planDetach, withChanges } from "../../cli/pool/triggers.ts";
 
 const arn = (name: string) => `arn:aws:lambda:us-east-1:111122223333:function:${name}`;
 const ours = {

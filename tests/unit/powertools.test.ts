@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { keptLog, type KeptLine } from "../../local/kept-log.ts";
-import { powertoolsTelemetry } from "../../shared/powertools.ts";
-import { describeError, type Log, type LogFields } from "../../shared/telemetry.ts";
+import { powertoolsTelemetry } from "../../shared/telemetry/powertools.ts";
+import { describeError, type Log, type LogFields } from "../../shared/telemetry/telemetry.ts";
 
 afterEach(() => void jest.restoreAllMocks());
 

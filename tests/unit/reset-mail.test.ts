@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { day, hour, minute } from "../../shared/duration.ts";
 import { languageOf, resetMail } from "../../functions/custom-message/reset-mail.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
 
 describe("languageOf", () => {
   it.each([

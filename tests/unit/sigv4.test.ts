@@ -1,8 +1,8 @@
-import { createHash, createHmac } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { AwsV4Signer } from "aws4fetch";
-import { sign } from "../../shared/aws/sigv4.ts";
+import { createHash, createHmac } from "node:crypto";
+import { sign } from "../../shared/light-aws/sigv4.ts";
 
 const now = new Date("2026-03-01T12:34:56.789Z");
 const target = { "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage" };

@@ -1,8 +1,8 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import * as v from "valibot";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
-import { createBatchHandler, type Delivery, type Handled } from "../../shared/sqs-batch.ts";
-import { reserve } from "../../shared/surroundings.ts";
+import { createBatchHandler, type Delivery, type Handled } from "../../shared/queues/sqs-batch.ts";
+import { reserve } from "../../shared/runtime/surroundings.ts";
 import { aBatch } from "../support/messages.ts";
 
 const clock = { now: () => new Date("2026-03-01T00:00:00.000Z"), sleep: async () => undefined };

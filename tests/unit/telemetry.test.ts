@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { describeError, withoutAddresses } from "../../shared/telemetry.ts";
+import { describeError, withoutAddresses } from "../../shared/telemetry/telemetry.ts";
 
 describe("describeError", () => {
   it("leaves out what an error quotes and what looks like an address", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { wire as customMessage } from "../../functions/custom-message/wiring.ts";
 import { wire as postAuthentication } from "../../functions/post-authentication/wiring.ts";
-import { systemClock } from "../../shared/clock.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
 
 const surroundings = (environment: Record<string, string>) => ({
   environment: { AWS_REGION: "eu-west-1", RECORDS_QUEUE_URL: "q", WINDOWS_TABLE: "t", ...environment },

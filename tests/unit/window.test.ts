@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { day, hour, minute } from "../../shared/duration.ts";
+import { day, hour, minute } from "../../shared/config/duration.ts";
 import {
   askToClose,
   extendWindow,
@@ -17,7 +17,7 @@ import {
   retryWindow,
   type Window,
   withFact,
-} from "../../shared/window.ts";
+} from "../../shared/windows/window.ts";
 
 const openedAt = new Date("2026-01-15T10:00:00.000Z");
 const policy = { maxWindow: 3 * day, closeOnSignIn: false };

@@ -1,9 +1,9 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
-import { powertoolsTelemetry } from "../../../shared/powertools.ts";
-import { type Metric, metricNames } from "../../../shared/telemetry.ts";
-import { listOf, type Packaged, pointsAt, type Queue, type Reference } from "../../support/packaged-template.ts";
+import { powertoolsTelemetry } from "../../../shared/telemetry/powertools.ts";
+import { type Metric, metricNames } from "../../../shared/telemetry/telemetry.ts";
 import { startStack } from "../../support/operations.ts";
+import { listOf, type Packaged, pointsAt, type Queue, type Reference } from "../../support/packaged-template.ts";
 import type { Variant } from "./variants.ts";
 
 interface AlarmMetric {

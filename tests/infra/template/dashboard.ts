@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { metricNames } from "../../../shared/telemetry.ts";
+import { metricNames } from "../../../shared/telemetry/telemetry.ts";
 import { type Lambda, type Packaged, pointsAt, type Queue, type Reference } from "../../support/packaged-template.ts";
 
 interface Widget {

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type LocalAws, startLocalAws } from "../../../local/aws/local-aws.ts";
-import type { Call } from "../../../local/aws/service.ts";
+import { type LocalAws, startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 
 const first = "us-east-1_First0000";
 const other = "us-east-1_Other0000";

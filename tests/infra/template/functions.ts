@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { parsePolicy, policyFromEnvironment } from "../../../shared/policy.ts";
+import { parsePolicy, policyFromEnvironment } from "../../../shared/config/policy.ts";
 import { type Packaged, pointsAt } from "../../support/packaged-template.ts";
 import { environments, powertools } from "./expected-environments.ts";
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import * as v from "valibot";
 import { digest } from "../../../events/digest.ts";
 import { names } from "../../../local/service-names.ts";
-import { inWorker, reserve } from "../../../shared/surroundings.ts";
-import { startStack } from "../../support/stack.ts";
+import { inWorker, reserve } from "../../../shared/runtime/surroundings.ts";
 import { type Lambda, type Packaged, pointsAt, type Queue, type Reference } from "../../support/packaged-template.ts";
+import { startStack } from "../../support/stack.ts";
 import type { Alarm } from "./alarms.ts";
 
 interface EventSourceMapping {

@@ -6,20 +6,20 @@ import {
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Server } from "node:http";
+import { serve } from "@cognito-mfa-lifecycle/local-aws/server.ts";
+import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { commands } from "../../../cli/commands.ts";
 import { run } from "../../../cli/run.ts";
-import { serve } from "../../../local/aws/server.ts";
-import type { Call } from "../../../local/aws/service.ts";
 import { names } from "../../../local/service-names.ts";
-import { hour, minute } from "../../../shared/duration.ts";
-import { plus } from "../../../shared/window.ts";
+import { hour, minute } from "../../../shared/config/duration.ts";
+import { plus } from "../../../shared/windows/window.ts";
 import { windowOf } from "../../support/local-windows.ts";
 import { aRecord } from "../../support/messages.ts";
 import { permissionsFor } from "../../support/needed-permissions.ts";
+import { noRow } from "../../support/no-row.ts";
 import { covers, grantsOf, type Packaged, type PolicyDocument } from "../../support/packaged-template.ts";
 import { startStack, type TestStack } from "../../support/stack.ts";
 import type { Variant } from "./variants.ts";
-import { noRow } from "../../support/no-row.ts";
 
 /** What the operator types, and the exit code that it ends with. */
 type Typed = [command: string, code: number];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { parsePolicy, policyParameters } from "../../../shared/policy.ts";
+import { parsePolicy, policyParameters } from "../../../shared/config/policy.ts";
 import { type Packaged, pointsAt } from "../../support/packaged-template.ts";
 import type { Variant } from "./variants.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { windowsTable } from "../../../local/windows-table.ts";
-import { day } from "../../../shared/duration.ts";
-import { parsePolicy } from "../../../shared/policy.ts";
-import { openAttributes, overdueRefFrom } from "../../../shared/window-items.ts";
-import { openWindow } from "../../../shared/window.ts";
+import { day } from "../../../shared/config/duration.ts";
+import { parsePolicy } from "../../../shared/config/policy.ts";
+import { openAttributes, overdueRefFrom } from "../../../shared/windows/window-items.ts";
+import { openWindow } from "../../../shared/windows/window.ts";
 import type { Packaged } from "../../support/packaged-template.ts";
 import type { Variant } from "./variants.ts";
 

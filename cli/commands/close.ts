@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { closeByOperator } from "../../shared/lifecycle/operate.ts";
+import { recorded } from "../audit/recorded.ts";
+import type { Context } from "../context.ts";
+import { reasonOption, ticketOption, userArgument } from "../terminal/option-values.ts";
+import { instant } from "../terminal/output.ts";
+import { awaitClose } from "../windows/await-close.ts";
+import { findUser } from "../windows/find-user.ts";
+import { closedWords, proven } from "../windows/proof.ts";
+import { refusal } from "../windows/refusal.ts";
+import { closedWindowView } from "../windows/window-view.ts";
+
+interface Options {
+  reason?: string;
+  ticket?: string;
+}
+
+export const register = (program: Command, context: Context): void => {
+  program
+    .command("close")
+    .summary("end a window now: Email MFA on, read back")
+    .argument("<user>", "username, email address or sub; a deleted user by sub", userArgument)
+    .option("--reason <text>", "why; it stays on the window", reasonOption)
+    .option("--ticket <id>", "the ticket it belongs to", ticketOption)
+    .addHelpText(
+      "after",
+      `
+It waits up to a minute for the proof, and ends with 7 if there is none by then: the service goes on trying.
+
+Examples:
+  $ mfactl close hanako@example.com
+  $ mfactl close hanako@example.com --reason "reset is done" --yes --json`,
+    )
+    .action((user: string, options: Options) => close(context, user, options));
+};
+
+const close = async (context: Context, text: string, options: Options): Promise<void> => {
+  const connection = await context.connect();
+  const user = await findUser(connection, text);
+  const { open } = await connection.windows.find(user);
+  if (open === undefined) throw refusal({ because: "not-open" }, text, connection);
+  await context.confirm(
+    `Close the window of ${text}, due ${instant(open.dueAt)}, now? Without a code by email they cannot sign in then.`,
+  );
+  const asked = await closeByOperator(connection, user, { by: await connection.caller(), ...options });
+  if (asked.kind === "refused") throw refusal(asked, text, connection);
+  const { output } = context;
+  const closed = proven(await awaitClose(connection, asked.window, output), text);
+  output.result({ window: closedWindowView(closed), audit: connection.audit }, () => [
+    closedWords(output, text, closed),
+    recorded(output, connection.audit),
+  ]);
+};

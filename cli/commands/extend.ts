@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import { extendByOperator } from "../../shared/lifecycle/operate.ts";
+import { recorded } from "../audit/recorded.ts";
+import type { Context } from "../context.ts";
+import { Failure } from "../failure.ts";
+import { durationOption, reasonOption, ticketOption, userArgument } from "../terminal/option-values.ts";
+import { instant } from "../terminal/output.ts";
+import { findUser } from "../windows/find-user.ts";
+import { refusal } from "../windows/refusal.ts";
+import { openWindowView } from "../windows/window-view.ts";
+
+interface Options {
+  by: number;
+  reason?: string;
+  ticket?: string;
+}
+
+export const register = (program: Command, context: Context): void => {
+  program
+    .command("extend")
+    .summary("give an exempt user more time, up to the cap")
+    .argument("<user>", "username, email address or sub", userArgument)
+    .requiredOption("--by <duration>", "how much longer", durationOption)
+    .option("--reason <text>", "why; it stays on the window", reasonOption)
+    .option("--ticket <id>", "the ticket it belongs to", ticketOption)
+    .addHelpText(
+      "after",
+      `
+It never gives less than asked: what would pass the cap is refused, and the answer says how much is left.
+
+Examples:
+  $ mfactl extend hanako@example.com --by 2h --reason "mail server is down"`,
+    )
+    .action((user: string, options: Options) => extend(context, user, options));
+};
+
+const extend = async (context: Context, text: string, { by, reason, ticket }: Options): Promise<void> => {
+  if (by === 0) {
+    throw new Failure("duration-out-of-bounds", "Extended by nothing, a window stays as it is.", "Say --by 2h.");
+  }
+  const connection = await context.connect();
+  const user = await findUser(connection, text);
+  const act = { by: await connection.caller(), reason, ticket };
+  const extended = await extendByOperator(connection, user, by, act);
+  if (extended.kind === "refused") throw refusal(extended, text, connection);
+  const { output } = context;
+  const { window } = extended;
+  output.result(
+    { window: openWindowView(window, connection.policy, connection.clock.now()), audit: connection.audit },
+    () => [
+      `${output.style("green", "Extended.")} The window of ${text} is due ${instant(window.dueAt)}; its cap is ${instant(window.cap)}.`,
+      recorded(output, connection.audit),
+    ],
+  );
+};

@@ -1,0 +1,231 @@
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+import {
+  GetCallerIdentityCommand,
+  getDefaultRoleAssumer,
+  getDefaultRoleAssumerWithWebIdentity,
+  STSClient,
+} from "@aws-sdk/client-sts";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { policyFromOutputs } from "../../shared/config/policy.ts";
+import { drillLedger } from "../../shared/drill/new-drill-user.ts";
+import { acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
+import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
+import { sqsDueQueue } from "../../shared/queues/queues.ts";
+import { schedulerTimers } from "../../shared/queues/timers.ts";
+import type { Clock } from "../../shared/runtime/clock.ts";
+import { cognitoUserDirectory } from "../../shared/users/user-directory.ts";
+import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
+import { dynamoWindowReports } from "../../shared/windows/window-reports.ts";
+import { dynamoWindowStore } from "../../shared/windows/window-store.ts";
+import { cloudWatchAuditLog } from "../audit/audit-log.ts";
+import { auditTelemetry, auditTrail } from "../audit/audit-trail.ts";
+import { caBundleOf } from "../aws/ca-bundle.ts";
+import { endpointOf, endpointOfAllServices, regionOf, retriesOf } from "../aws/client-settings.ts";
+import { credentialSource } from "../aws/credential-source.ts";
+import { credentialsFrom } from "../aws/credentials.ts";
+import { loadProfile } from "../aws/profile.ts";
+import { EnvironmentAgent } from "../aws/proxy.ts";
+import type { GlobalOptions, Surroundings } from "../context.ts";
+import { Failure } from "../failure.ts";
+import type { Interruption } from "../terminal/interruption.ts";
+import type { Connection } from "./connection.ts";
+import { localClock, readLocalStack } from "./local-stack.ts";
+import { parseStackOutputs } from "./stack-outputs.ts";
+
+/** A person waits: give AWS time. */
+const timeouts = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+type ClientOptions = Pick<
+  SQSClientConfig,
+  | "credentials"
+  | "endpoint"
+  | "ignoreConfiguredEndpointUrls"
+  | "maxAttempts"
+  | "profile"
+  | "region"
+  | "requestHandler"
+  | "retryMode"
+  | "useDualstackEndpoint"
+  | "useFipsEndpoint"
+>;
+
+/** The options of the client of a service, which goes by the SDK's `serviceId`. */
+type ClientsOf = (serviceId: string) => ClientOptions;
+
+interface Target {
+  clients: ClientsOf;
+  clock: Clock;
+  stack: Connection["stack"];
+  outputs: Record<string, unknown>;
+  caller: () => Promise<string>;
+}
+
+/**
+ * Finds the stack and builds everything from its outputs, so that `interruption` knows when something is changed. Throws a
+ * Failure where there is none.
+ */
+export const connect = async (
+  options: GlobalOptions,
+  surroundings: Surroundings,
+  interruption: Interruption,
+): Promise<Connection> => {
+  const target =
+    options.local === undefined
+      ? await awsTarget(options, surroundings)
+      : await localTarget(options.local, surroundings);
+  const { clients, clock, stack, caller } = target;
+  const outputs = parseStackOutputs(target.outputs);
+  const trail = auditTrail(
+    auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
+  );
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clients("DynamoDB")));
+  const cognito = new CognitoIdentityProviderClient(clients("Cognito Identity Provider"));
+  const sqs = new SQSClient(clients("SQS"));
+  const scheduler = new SchedulerClient(clients("Scheduler"));
+  interruption.watch(documents);
+  interruption.watch(cognito);
+  interruption.watch(sqs);
+  interruption.watch(scheduler);
+  return {
+    stack,
+    outputs,
+    clock: interruption.interruptible(clock),
+    caller,
+    audit: trail.entries,
+    auditWritten: () => trail.written(),
+    cognito,
+    sqs,
+    scheduler,
+    lambda: new LambdaClient(clients("Lambda")),
+    cloudWatch: new CloudWatchClient(clients("CloudWatch")),
+    sns: new SNSClient(clients("SNS")),
+    sts: new STSClient(clients("STS")),
+    newId: surroundings.newId,
+    policy: policyFromOutputs(outputs),
+    telemetry: auditTelemetry(trail, () => clock.now()),
+    windows: dynamoWindowStore(documents, outputs.WindowsTableName),
+    accepted: acceptedWindows(documents, outputs.WindowsTableName, outputs.UserPoolId),
+    reports: dynamoWindowReports(documents, outputs.WindowsTableName),
+    dueIndex: dynamoDueIndex(documents, outputs.WindowsTableName),
+    servedPools: dynamoServedPools(documents, outputs.WindowsTableName),
+    drillLedger: drillLedger(documents, outputs.WindowsTableName, outputs.UserPoolId),
+    users: cognitoUserDirectory(cognito, outputs.UserPoolId, clock),
+    timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
+      group: outputs.ScheduleGroupName,
+      queueArn: outputs.DueQueueArn,
+      roleArn: outputs.TimerRoleArn,
+      deadLetterArn: outputs.TimerDlqArn,
+    }),
+  };
+};
+
+const streamName = (now: Date, id: string): string => `${now.toISOString().slice(0, 10)}/${id}`;
+
+const auditLogOf = (logGroupName: string | undefined, clients: ClientsOf, newStreamName: () => string) =>
+  logGroupName === undefined
+    ? undefined
+    : cloudWatchAuditLog(new CloudWatchLogsClient(clients("CloudWatch Logs")), {
+        logGroupName,
+        logStreamName: newStreamName(),
+      });
+
+const localTarget = async (port: string, { environment, clock }: Surroundings): Promise<Target> => {
+  const endpoint = `http://127.0.0.1:${port}`;
+  const { stackName, region, accountId, outputs } = await readLocalStack(endpoint);
+  const accessKeyId = environment["AWS_ACCESS_KEY_ID"] ?? "local";
+  return {
+    clients: () => ({
+      endpoint,
+      region,
+      credentials: { accessKeyId, secretAccessKey: "local" },
+      requestHandler: timeouts,
+      maxAttempts: 4,
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+    }),
+    clock: await localClock(endpoint, clock),
+    stack: { name: stackName, stage: "local", region, local: true },
+    outputs,
+    caller: async () => `arn:aws:iam::${accountId}:user/${accessKeyId}`,
+  };
+};
+
+const awsTarget = async (options: GlobalOptions, surroundings: Surroundings): Promise<Target> => {
+  const { clients, region } = await awsClients(options, surroundings);
+  const name = options.stackName ?? `cognito-mfa-lifecycle-${options.stage}`;
+  return {
+    clients,
+    clock: surroundings.clock,
+    stack: { name, stage: options.stage, region, local: false },
+    outputs: await readOutputs(new CloudFormationClient(clients("CloudFormation")), name, region),
+    async caller() {
+      const { Arn } = await new STSClient(clients("STS")).send(new GetCallerIdentityCommand({}));
+      if (Arn === undefined) throw new Failure("aws-failed", "AWS did not say who you are (GetCallerIdentity).");
+      return Arn;
+    },
+  };
+};
+
+/**
+ * Credentials and settings as the AWS CLI takes them. The SDK's own order is another: it takes a profile that the
+ * environment names before keys there, and reads endpoints of that profile alone.
+ */
+const awsClients = async (options: GlobalOptions, { environment, clock, ask }: Surroundings) => {
+  const profile = await loadProfile(options.profile, environment);
+  const region = regionOf(options.region, environment, profile);
+  const agent = new EnvironmentAgent(environment, await caBundleOf(environment, profile));
+  const requestHandler = { ...timeouts, httpAgent: agent, httpsAgent: agent };
+  const common = {
+    profile: profile.name,
+    region,
+    ...retriesOf(environment, profile),
+    requestHandler,
+    ignoreConfiguredEndpointUrls: true,
+  };
+  const anonymous = (serviceId: string) => {
+    const endpoint = endpointOf(serviceId, environment, profile);
+    return { ...common, ...(endpoint !== undefined && { endpoint }) };
+  };
+  const endpointOfAll = endpointOfAllServices(environment, profile);
+  const credentials = credentialsFrom(credentialSource(profile, environment), profile, {
+    clock,
+    ask,
+    roleAssumer: getDefaultRoleAssumer(anonymous("STS")),
+    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(anonymous("STS")),
+    clientConfig: {
+      requestHandler,
+      ignoreConfiguredEndpointUrls: true,
+      ...(endpointOfAll && { endpoint: endpointOfAll }),
+    },
+  });
+  return { region, clients: (serviceId: string) => ({ ...anonymous(serviceId), credentials }) };
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */
+const readOutputs = async (
+  cloudFormation: CloudFormationClient,
+  StackName: string,
+  region: string,
+): Promise<Record<string, unknown>> => {
+  const stacks = await cloudFormation.send(new DescribeStacksCommand({ StackName })).catch((error: unknown) => {
+    if (error instanceof Error && error.name === "ValidationError") return undefined;
+    throw error;
+  });
+  const [stack] = stacks?.Stacks ?? [];
+  if (stack === undefined) {
+    throw new Failure(
+      "configuration",
+      `There is no stack ${StackName} in ${region}.`,
+      "Name it with --stage or --stack-name, and its Region and account with --region and --profile; --local is for the stack of npm start.",
+    );
+  }
+  return Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey = "", OutputValue }) => [OutputKey, OutputValue]));
+};

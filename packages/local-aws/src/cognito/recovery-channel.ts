@@ -1,0 +1,32 @@
+import type { Behaviour } from "./behaviour.ts";
+import { notAuthorized } from "./errors.ts";
+import type { Medium } from "./messages.ts";
+import type { Factor } from "./pool-mfa.ts";
+import type { Pool } from "./pool.ts";
+import { hasFactor, isVerified, type User } from "./user.ts";
+
+/** Pools without the setting work as they did before it existed: phone first, then email. */
+const LEGACY_ORDER = ["verified_phone_number", "verified_email"] as const;
+
+/**
+ * How a code to reset the password can reach the user, by the pool's order; undefined when it cannot. The address or
+ * number that serves as second factor does not serve for recovery:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html.
+ */
+export const recoveryChannel = (pool: Pool, user: User, behaviour: Behaviour): Medium | undefined => {
+  const mechanisms = pool.settings.AccountRecoverySetting?.RecoveryMechanisms;
+  const order =
+    mechanisms === undefined
+      ? LEGACY_ORDER
+      : mechanisms.toSorted((one, other) => one.Priority - other.Priority).map(({ Name }) => Name);
+  const isFactor = (factor: Factor) =>
+    behaviour.emailRecoveryBlockedBy === "active" || factor === "SMS_MFA"
+      ? hasFactor(user, factor)
+      : user.preferredFactor === factor;
+  for (const name of order) {
+    if (name === "admin_only") throw notAuthorized("Contact administrator to reset password.");
+    if (name === "verified_email" && isVerified(user, "email") && !isFactor("EMAIL_OTP")) return "EMAIL";
+    if (name === "verified_phone_number" && isVerified(user, "phone_number") && !isFactor("SMS_MFA")) return "SMS";
+  }
+  return undefined;
+};

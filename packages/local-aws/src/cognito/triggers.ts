@@ -1,0 +1,102 @@
+import * as v from "valibot";
+import type { FunctionInvoker, InvocationOutcome } from "../function-invoker.ts";
+import { AwsError } from "../service.ts";
+import type { TriggerName } from "./pool-settings.ts";
+import type { Pool } from "./pool.ts";
+import type { TimerClock } from "./surroundings.ts";
+import type { User } from "./user.ts";
+import { attributesOf } from "./user.ts";
+
+const TIME_LIMIT = 5000;
+/** AWS "may retry" a trigger that did not answer in time. Older text says three tries; each may have taken effect. */
+const TRIES = 3;
+
+interface TriggerCall {
+  source: `${TriggerName}_${string}`;
+  pool: Pool;
+  userName: string;
+  /** Undefined for calls that no app client makes. */
+  clientId: string | undefined;
+  request: Record<string, unknown>;
+  /** The members that the function may fill in. */
+  response?: Record<string, unknown>;
+}
+
+/**
+ * Invokes the function that the pool has for this trigger and gives the `response` of its answer; undefined when the
+ * pool has none. Throws what Cognito answers with when the function fails, does not answer in time or answers with
+ * something other than the event:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html.
+ */
+export type FireTrigger = (call: TriggerCall) => Promise<Record<string, unknown> | undefined>;
+
+export const createFireTrigger =
+  (options: { region: string; clock: TimerClock; functions: FunctionInvoker }): FireTrigger =>
+  async (call) => {
+    const [trigger] = call.source.split("_") as [TriggerName];
+    const functionArn = call.pool.settings.LambdaConfig[trigger];
+    if (functionArn === undefined) return undefined;
+    const event = {
+      version: "1",
+      triggerSource: call.source,
+      region: options.region,
+      userPoolId: call.pool.id,
+      userName: call.userName,
+      callerContext: {
+        awsSdkVersion: "aws-sdk-unknown-unknown",
+        clientId: call.clientId ?? "CLIENT_ID_NOT_APPLICABLE",
+      },
+      request: call.request,
+      response: call.response ?? {},
+    };
+    const outcome = await invokeInTime(options, functionArn, event, trigger);
+    if (outcome.error !== undefined) {
+      const { errorMessage } = outcome.error;
+      throw new AwsError("UserLambdaValidationException", `${trigger} failed with error ${errorMessage}.`);
+    }
+    const answer = v.safeParse(eventObject, outcome.payload);
+    if (!answer.success) throw invalidLambdaResponse("Unrecognizable lambda output");
+    return answer.output.response;
+  };
+
+const eventObject = v.looseObject({ response: v.record(v.string(), v.unknown()) });
+
+export const invalidLambdaResponse = (message: string): AwsError =>
+  new AwsError("InvalidLambdaResponseException", message);
+
+/** The first answer of a try that is still being waited for. An answer that comes too late is lost. */
+const invokeInTime = (
+  { clock, functions }: { clock: TimerClock; functions: FunctionInvoker },
+  functionArn: string,
+  event: object,
+  trigger: TriggerName,
+): Promise<InvocationOutcome> =>
+  new Promise((resolve, reject) => {
+    const fail = (reason: string) =>
+      reject(new AwsError("UnexpectedLambdaException", `${trigger} invocation failed due to error ${reason}.`));
+    const attempt = (number: number): void => {
+      let late = false;
+      const cancel = clock.at(new Date(clock.now().getTime() + TIME_LIMIT), () => {
+        late = true;
+        if (number < TRIES) attempt(number + 1);
+        else fail("Socket timeout while invoking Lambda function");
+      });
+      functions.invoke(functionArn, structuredClone(event)).then(
+        (outcome) => {
+          cancel();
+          if (!late) resolve(outcome);
+        },
+        (error: unknown) => {
+          cancel();
+          if (!late) fail(error instanceof Error ? error.name : "unknown");
+        },
+      );
+    };
+    attempt(1);
+  });
+
+/** A user's attributes as triggers see them: all of them strings. */
+export const triggerAttributes = (user: User): Record<string, string> => ({
+  ...attributesOf(user),
+  "cognito:user_status": user.status,
+});

@@ -1,0 +1,55 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { DeleteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { instant } from "../../events/instant.ts";
+import { record, type ResetRecord } from "../../events/record.ts";
+import { plus } from "../windows/window.ts";
+import { failedRecordRetention, failedRecordsLedger, type RememberRecord } from "./failed-record.ts";
+import { ledgerPartition } from "./ledger-partition.ts";
+import { dynamoLedger } from "./ledger.ts";
+
+const schema = v.object({ ...record.entries, failedAt: instant });
+
+/** A record that may never have reached record-reset: what it says, and since when it is known to have failed. */
+export type FailedRecord = v.InferOutput<typeof schema>;
+
+/** What is remembered of records until their users were looked at. */
+export interface FailedRecords {
+  remember: RememberRecord;
+  /** In the order of their ids. Strongly consistent. */
+  list(atMost: number): Promise<FailedRecord[]>;
+  /** Removes this very record, now that its user was looked at. Does nothing where another one has its id, or none. */
+  forget(record: ResetRecord): Promise<void>;
+}
+
+/** All errors of the SDK pass through. */
+export const dynamoFailedRecords = (
+  documents: DynamoDBDocumentClient,
+  TableName: string,
+  userPoolId: string,
+): FailedRecords => {
+  const ledger = dynamoLedger(documents, TableName, { name: failedRecordsLedger, userPoolId, schema });
+  return {
+    remember: (record, failedAt) =>
+      ledger.put(record.id, { ...record, failedAt }, plus(failedAt, failedRecordRetention)),
+
+    list: async (atMost) => (await ledger.list(atMost)).map(({ entry }) => entry),
+
+    async forget({ id, kind, at, sub, username }) {
+      const Key = { user: ledgerPartition(failedRecordsLedger, userPoolId), item: id };
+      const told = { kind, at: at.toISOString(), sub, username };
+      const names = Object.keys(told);
+      // Anybody who may send records can name the id of another one.
+      const isSame = {
+        ConditionExpression: names.map((name) => `#${name} = :${name}`).join(" AND "),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(Object.entries(told).map(([name, text]) => [`:${name}`, text])),
+      };
+      try {
+        await documents.send(new DeleteCommand({ TableName, Key, ...isSame }));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+};

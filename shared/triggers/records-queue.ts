@@ -1,0 +1,18 @@
+import * as v from "valibot";
+import type { ResetRecord } from "../../events/record.ts";
+import type { Call } from "../light-aws/json-client.ts";
+
+/** Where triggers put what they recorded. */
+export interface RecordsQueue {
+  send(record: ResetRecord): Promise<void>;
+}
+
+const accepted = v.object({ MessageId: v.string() });
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+export const sqsRecordsQueue = (sqs: Call, QueueUrl: string): RecordsQueue => ({
+  async send(record) {
+    const answer = await sqs("SendMessage", { QueueUrl, MessageBody: JSON.stringify(record) });
+    if (!v.is(accepted, answer)) throw new Error("SQS accepted the message, but gave it no id.");
+  },
+});

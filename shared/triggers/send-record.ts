@@ -1,0 +1,82 @@
+import type middy from "@middy/core";
+import * as v from "valibot";
+import { cognitoTrigger, type CognitoTrigger } from "../../events/cognito-trigger.ts";
+import type { FactKind, ResetRecord } from "../../events/record.ts";
+import type { RememberRecord } from "../ledgers/failed-record.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { describeError, type Telemetry } from "../telemetry/telemetry.ts";
+import type { RecordsQueue } from "./records-queue.ts";
+
+/** The facts that Cognito's triggers tell; every other source is none of our business. */
+const facts = new Map<string, FactKind>([
+  ["CustomMessage_ForgotPassword", "reset-requested"],
+  ["PostConfirmation_ConfirmForgotPassword", "reset-confirmed"],
+  ["PostAuthentication_Authentication", "signed-in"],
+]);
+
+export interface RecordFactsOptions {
+  records: RecordsQueue;
+  clock: Clock;
+  newId: () => string;
+  telemetry: Telemetry;
+  /** Keeps a record that the queue did not take, until its user was looked at. */
+  remember?: RememberRecord;
+  /** Whether a fact is worth recording; by default each is. */
+  worthRecording?: (event: CognitoTrigger) => Promise<boolean>;
+}
+
+/**
+ * Middleware for a Cognito trigger that puts what happened on the RECORDS queue before the handler runs. It never
+ * throws: a fact that could not be recorded is remembered, logged and counted, and the trigger goes on.
+ */
+export const recordFacts = <Event>(options: RecordFactsOptions): middy.MiddlewareObj<Event, Event> => ({
+  before: ({ event }) => recordFact(options, event),
+});
+
+/** The same for one event, whoever is called with it. */
+export const recordFact = async (options: RecordFactsOptions, event: unknown): Promise<void> => {
+  const { clock, newId, telemetry, worthRecording } = options;
+  const kind = facts.get(sourceOf(event));
+  if (kind === undefined) return;
+  let sub: string | undefined;
+  try {
+    const trigger = v.parse(cognitoTrigger, event);
+    const { userPoolId, userName: username } = trigger;
+    const { sub: given } = trigger.request.userAttributes;
+    if (typeof given === "string") sub = given;
+    if (isFederated(trigger) || (worthRecording && !(await worthRecording(trigger)))) return;
+    if (sub === undefined) throw new Error("The event has no sub.");
+    await sendOrRemember(options, { version: 1, id: newId(), kind, at: clock.now(), userPoolId, sub, username });
+    telemetry.metrics.add("Recorded", 1, { name: "kind", value: kind });
+    telemetry.log.info("fact-recorded", { kind, sub, userPoolId });
+  } catch (error) {
+    const failure = v.isValiError(error)
+      ? { error: error.name, detail: "The event lacks what Cognito documents." }
+      : describeError(error);
+    telemetry.metrics.add("RecordFailed", 1, { name: "reason", value: failure.error });
+    telemetry.log.error("record-failed", { kind, sub, ...failure });
+  }
+};
+
+/** Throws what the queue threw, whether the record is remembered or not: a person should know of it. */
+const sendOrRemember = async (
+  { records, remember, clock, telemetry }: RecordFactsOptions,
+  record: ResetRecord,
+): Promise<void> => {
+  try {
+    await records.send(record);
+  } catch (error) {
+    await remember?.(record, clock.now()).catch((cause: unknown) =>
+      telemetry.log.error("record-not-remembered", { kind: record.kind, sub: record.sub, ...describeError(cause) }),
+    );
+    throw error;
+  }
+};
+
+const source = v.looseObject({ triggerSource: v.string() });
+
+const sourceOf = (event: unknown): string => (v.is(source, event) ? event.triggerSource : "");
+
+/** Another identity provider is in charge of a federated user's MFA. */
+const isFederated = ({ request: { userAttributes } }: CognitoTrigger): boolean =>
+  userAttributes["cognito:user_status"] === "EXTERNAL_PROVIDER" || "identities" in userAttributes;

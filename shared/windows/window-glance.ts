@@ -1,0 +1,43 @@
+import * as v from "valibot";
+import { instant } from "../../events/instant.ts";
+import type { Call } from "../light-aws/json-client.ts";
+import type { Seen } from "./seen.ts";
+import { partition } from "./user-partition.ts";
+import type { UserKey } from "./window.ts";
+
+/** The least that must be known of a user who signs in: whether a window is open, when we last looked, and whether we watch. */
+export type WindowGlance = (
+  user: UserKey,
+) => Promise<{ open: boolean; seen?: Pick<Seen, "checkedAt" | "watchedUntil"> | undefined }>;
+
+const answer = v.object({
+  Item: v.optional(
+    v.object({
+      openIn: v.optional(v.object({ S: v.string() })),
+      checkedAt: v.optional(v.object({ S: instant })),
+      watchedUntil: v.optional(v.object({ S: instant })),
+    }),
+  ),
+});
+
+/**
+ * One eventually consistent read of the user's row, without its window: it runs at every sign-in of the pool.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
+ */
+export const dynamoWindowGlance =
+  (dynamo: Call, TableName: string): WindowGlance =>
+  async (user) => {
+    const { Item } = v.parse(
+      answer,
+      await dynamo("GetItem", {
+        TableName,
+        Key: { user: { S: partition(user) }, item: { S: "now" } },
+        ProjectionExpression: "openIn, checkedAt, watchedUntil",
+      }),
+    );
+    if (Item === undefined) return { open: false };
+    return {
+      open: Item.openIn !== undefined,
+      seen: { checkedAt: Item.checkedAt?.S, watchedUntil: Item.watchedUntil?.S },
+    };
+  };

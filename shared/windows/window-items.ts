@@ -1,0 +1,212 @@
+import * as v from "valibot";
+import { instant } from "../../events/instant.ts";
+import type { Look, Seen } from "./seen.ts";
+import type { Changes } from "./update-expression.ts";
+import { partition } from "./user-partition.ts";
+import {
+  type ClosedWindow,
+  type Fact,
+  type FactTimes,
+  plus,
+  retention,
+  timesWith,
+  type UserKey,
+  type Window,
+} from "./window.ts";
+
+/** What the table knows of a user: what was last seen of them, and their newest window, open or closed. */
+export interface UserRow {
+  /** Counts the changes of the window; 0 before the first one. A change is written only over the version it was made from. */
+  version: number;
+  seen?: Seen;
+  open?: Window;
+  /** The newest window, when it has closed. */
+  lastClosed?: ClosedWindow;
+  /** When the window before the newest one closed. */
+  earlierClosedAt?: Date | undefined;
+}
+
+/** The sort key of a user's row. */
+export const rowKey = "now";
+
+/** The sort key of an item that says only that Email MFA was seen on. It outlives the row, which TTL deletes with an old window. */
+export const knownKey = "seen";
+
+const factors = v.object({ active: v.array(v.string()), preferred: v.optional(v.string()) });
+const act = v.object({ at: instant, by: v.string(), reason: v.optional(v.string()), ticket: v.optional(v.string()) });
+const kind = v.picklist(["reset-requested", "reset-confirmed", "signed-in"]);
+
+const window = v.object({
+  userPoolId: v.string(),
+  sub: v.string(),
+  windowId: v.string(),
+  username: v.string(),
+  origin: v.picklist(["reset-requested", "reset-confirmed", "drift", "enrol", "operator"]),
+  openedAt: instant,
+  dueAt: instant,
+  cap: instant,
+  gracePeriod: v.number(),
+  factorsBefore: factors,
+  facts: v.array(v.object({ id: v.string(), kind, at: instant })),
+  counts: v.object({ "reset-requested": v.number(), "reset-confirmed": v.number(), "signed-in": v.number() }),
+  // Windows written before version 0.1 lack it.
+  times: v.optional(
+    v.object({
+      firstConfirmed: v.optional(instant),
+      lastConfirmed: v.optional(instant),
+      lastSignIn: v.optional(instant),
+    }),
+  ),
+  openedBy: v.optional(act),
+  changes: v.array(
+    v.object({
+      ...act.entries,
+      kind: v.picklist(["extended", "replanned", "retried", "accepted"]),
+      dueAt: instant,
+      until: v.optional(instant),
+    }),
+  ),
+  closeAsked: v.optional(act),
+  accepted: v.optional(v.object({ ...act.entries, until: instant })),
+  switchingOffUntil: v.optional(instant),
+  switchingOffVersion: v.optional(v.number()),
+  attempts: v.number(),
+  lastFailure: v.optional(v.object({ at: instant, error: v.string(), message: v.string() })),
+  nextTryAt: v.optional(instant),
+  goneSince: v.optional(instant),
+  version: v.number(),
+});
+
+const closed = v.object({
+  ...window.entries,
+  closedAt: instant,
+  outcome: v.picklist(["re-enabled", "already-enabled", "user-gone", "observed"]),
+  evidence: v.optional(v.object({ before: factors, after: factors })),
+});
+
+const seen = v.object({
+  checkedAt: v.optional(instant),
+  known: v.boolean(),
+  emailMfa: v.optional(v.boolean()),
+  watchedUntil: v.optional(instant),
+  driftedAt: v.optional(instant),
+});
+
+const attributes = v.record(v.string(), v.unknown());
+
+const row = v.object({
+  version: v.optional(v.number(), 0),
+  window: v.optional(attributes),
+  earlierClosedAt: v.optional(instant),
+});
+
+/**
+ * The row in an item. A look and a closed window that make no sense are left out: without them the user is looked at again.
+ * Throws for an open window that makes none.
+ */
+export const rowFrom = (item: unknown): UserRow => {
+  const { version, window: ofWindow, earlierClosedAt } = v.parse(row, item);
+  const looked = v.safeParse(seen, item);
+  const found: UserRow = { version, ...(looked.success && { seen: looked.output }), earlierClosedAt };
+  if (ofWindow === undefined) return found;
+  const newest = { ...v.parse(attributes, item), ...ofWindow };
+  if (ofWindow["closedAt"] === undefined) return { ...found, open: openFrom(newest) };
+  return v.is(closed, newest) ? { ...found, lastClosed: closedFrom(newest) } : found;
+};
+
+/** Dates as text, and nothing undefined: what DynamoDB can keep. */
+const stored = (value: object): Record<string, unknown> => v.parse(attributes, JSON.parse(JSON.stringify(value)));
+
+/** The attributes of the row that hold a window. What the index `due` needs of it stands beside `window`, and is not written twice. */
+const windowAttributes = (window: Window): Changes["set"] => {
+  const { version, windowId, userPoolId, sub, dueAt, attempts, nextTryAt, ...rest } = window;
+  return {
+    window: stored(rest),
+    version,
+    windowId,
+    userPoolId,
+    sub,
+    dueAt: dueAt.toISOString(),
+    attempts,
+    nextTryAt: nextTryAt?.toISOString(),
+  };
+};
+
+/** Those of an open window. `openIn` stands on open windows alone, which keeps the index `due` sparse. */
+export const openAttributes = (open: Window): Changes["set"] => ({
+  ...windowAttributes(open),
+  openIn: open.userPoolId,
+  expiresAt: undefined,
+});
+
+/** Those of a closed window: out of the index, and deleted by TTL when nobody needs its evidence any more. */
+export const closedAttributes = (window: ClosedWindow): Changes["set"] => ({
+  ...windowAttributes(window),
+  openIn: undefined,
+  expiresAt: expiryOf(window),
+});
+
+/** What a look at the user found, without having read the row: two looks at once both hold, and what was known stays known. */
+export const lookChanges = ({ checkedAt, known, emailMfa, watchedUntil, driftedAt }: Look): Changes => {
+  const given = Object.entries({
+    emailMfa,
+    watchedUntil: watchedUntil?.toISOString(),
+    driftedAt: driftedAt?.toISOString(),
+  }).filter(([, value]) => value !== undefined);
+  return {
+    set: { checkedAt: checkedAt?.toISOString(), ...Object.fromEntries(given), ...(known && { known }) },
+    ...(!known && { setIfAbsent: { known } }),
+  };
+};
+
+const expiryOf = ({ closedAt }: Pick<ClosedWindow, "closedAt">): number =>
+  Math.floor(plus(closedAt, retention).getTime() / 1000);
+
+/** The item of the history into which a closed window goes when the next one opens: the same key on every try. */
+export const historyItem = (window: ClosedWindow): Record<string, unknown> & { user: string; item: string } => ({
+  ...stored(window),
+  user: partition(window),
+  item: `closed#${window.openedAt.toISOString()}#${window.windowId}`,
+  expiresAt: expiryOf(window),
+});
+
+export const openFrom = (item: unknown): Window => withTimes(v.parse(window, item));
+export const closedFrom = (item: unknown): ClosedWindow => withTimes(v.parse(closed, item));
+
+/** The closed window in an item of the history, or undefined where that makes no sense. */
+export const historyFrom = (item: unknown): ClosedWindow | undefined =>
+  v.is(closed, item) ? closedFrom(item) : undefined;
+
+/** What an item says of a look; undefined where that makes no sense. */
+export const seenFrom = (item: unknown): Seen | undefined => {
+  const parsed = v.safeParse(seen, item);
+  return parsed.success ? parsed.output : undefined;
+};
+
+const withTimes = <Stored extends { times?: FactTimes | undefined; facts: Fact[] }>(stored: Stored) => ({
+  ...stored,
+  times: stored.times ?? stored.facts.reduce<FactTimes>(timesWith, {}),
+});
+
+/** As much of an open window as the index `due` holds. */
+export interface OverdueRef extends UserKey {
+  windowId: string;
+  dueAt: Date;
+  attempts: number;
+  nextTryAt?: Date | undefined;
+}
+
+const overdueRef = v.object({
+  userPoolId: v.string(),
+  sub: v.string(),
+  windowId: v.string(),
+  dueAt: instant,
+  attempts: v.number(),
+  nextTryAt: v.optional(instant),
+});
+
+/** Undefined for a row that is not what this version, or any, of the service writes. */
+export const overdueRefFrom = (item: unknown): OverdueRef | undefined => {
+  const parsed = v.safeParse(overdueRef, item);
+  return parsed.success ? parsed.output : undefined;
+};

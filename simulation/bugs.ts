@@ -1,0 +1,273 @@
+import type { Wire } from "../local/stack.ts";
+import type { Deps } from "../shared/lifecycle/deps.ts";
+import { recordResetWith, reEnableWith } from "./rewire.ts";
+import {
+  acknowledging,
+  both,
+  byName,
+  extendedBy,
+  goneBefore,
+  listAlone,
+  lookedJustNow,
+  namedByRecord,
+  onlyBeating,
+  otherFactors,
+  overwrite,
+  plain,
+  poolUnasked,
+  readOnce,
+  skipReadBack,
+  tableAfter,
+  throwing,
+  withoutDeadline,
+  withoutHistory,
+  withoutSendingAgain,
+} from "./tampers.ts";
+
+/** A deliberate mistake, made in the wiring of the simulation and nowhere in the product. */
+export interface Bug {
+  name: string;
+  what: string;
+  /** Some seed from 1 to this finds it. */
+  within: number;
+  /** The functions that are wired otherwise. */
+  wires?: Record<string, Wire>;
+  operator?: (deps: Deps) => Deps;
+}
+
+export const bugs: readonly Bug[] = [
+  {
+    name: "skip-read-back",
+    what: "a re-enable believes Cognito's 200",
+    within: 30,
+    wires: { "re-enable-mfa": reEnableWith(skipReadBack) },
+  },
+  {
+    name: "timer-before-table",
+    what: "the timer is made before the window is written",
+    within: 30,
+    wires: { "record-reset": recordResetWith(tableAfter(({ timers }, window) => timers.plan(window))) },
+    operator: tableAfter(({ timers }, window) => timers.plan(window)),
+  },
+  {
+    name: "mfa-off-before-table",
+    what: "an operator's Email MFA off comes before the window",
+    within: 30,
+    operator: tableAfter(({ users }, { username }) =>
+      users.setEmailMfa(username, { enabled: false, preferred: false }),
+    ),
+  },
+  {
+    name: "requests-extend",
+    what: "a requested reset moves due",
+    within: 60,
+    wires: { "record-reset": recordResetWith(extendedBy("reset-requested", true)) },
+  },
+  {
+    name: "extend-past-cap",
+    what: "a confirmed reset moves due past the cap",
+    within: 60,
+    wires: { "record-reset": recordResetWith(extendedBy("reset-confirmed", false)) },
+  },
+  {
+    name: "swallow-throw",
+    what: "record-reset acknowledges what failed",
+    within: 30,
+    wires: { "record-reset": acknowledging(recordResetWith(plain)) },
+  },
+  {
+    name: "no-reconciler",
+    what: "the reconciler beats and looks at nothing",
+    within: 60,
+    wires: { reconcile: onlyBeating },
+  },
+  {
+    name: "ignore-version",
+    what: "a change is written over whatever came in between",
+    within: 200,
+    wires: both(overwrite),
+  },
+  {
+    name: "never-sent-again",
+    what: "records that the queue did not take are remembered, and left at that",
+    within: 30,
+    wires: { reconcile: withoutSendingAgain },
+  },
+  {
+    name: "acknowledge-malformed",
+    what: "a message that nobody understands is dropped",
+    within: 30,
+    wires: both(() => ({ deadLetters: { send: async () => undefined } })),
+  },
+  {
+    name: "touch-federated",
+    what: "federated users are taken for local ones",
+    within: 60,
+    wires: {
+      "record-reset": recordResetWith(({ users }) => ({
+        users: {
+          ...users,
+          async read(username) {
+            const user = await users.read(username);
+            return user === "gone" ? user : { ...user, federated: false };
+          },
+        },
+      })),
+    },
+  },
+  {
+    name: "touch-protected",
+    what: "Email MFA is switched on whatever the user has",
+    within: 30,
+    wires: {
+      "re-enable-mfa": reEnableWith(({ users }) => {
+        const looked = new Set<string>();
+        return {
+          users: {
+            ...users,
+            async read(username) {
+              const user = await users.read(username);
+              if (user === "gone" || looked.delete(username)) return user;
+              looked.add(username);
+              return { ...user, factors: { active: user.factors.active.filter((factor) => factor !== "EMAIL_OTP") } };
+            },
+          },
+        };
+      }),
+    },
+  },
+  {
+    name: "send-other-factors",
+    what: "the other factors are sent along",
+    within: 30,
+    wires: { "re-enable-mfa": reEnableWith(otherFactors) },
+  },
+  {
+    name: "forget-evidence",
+    what: "a window is closed without its evidence",
+    within: 30,
+    wires: both(({ windows }) => ({
+      windows: {
+        ...windows,
+        close: (closed, look, row) => windows.close({ ...closed, evidence: undefined }, look, row),
+      },
+    })),
+  },
+  {
+    name: "forget-the-history",
+    what: "a window is opened over the closed one before it",
+    within: 30,
+    wires: both(withoutHistory),
+    operator: (deps) => ({ ...deps, ...withoutHistory(deps) }),
+  },
+  {
+    name: "key-by-name",
+    what: "whoever bears the name now is taken for the user",
+    within: 200,
+    wires: { "re-enable-mfa": reEnableWith(byName) },
+  },
+  {
+    name: "give-up",
+    what: "a window whose re-enable failed twice is not tried again",
+    within: 100,
+    wires: {
+      "re-enable-mfa": reEnableWith(({ windows }) => ({
+        windows: {
+          ...windows,
+          async findToChange(user, windowId) {
+            const found = await windows.findToChange(user, windowId);
+            return (found.open?.attempts ?? 0) > 1 ? { version: found.version } : found;
+          },
+        },
+      })),
+    },
+  },
+  {
+    name: "drop-late-facts",
+    what: "a fact that comes after its window closed is dropped",
+    within: 200,
+    wires: {
+      "record-reset": recordResetWith(({ windows }) => ({
+        windows: { ...windows, updateClosed: async () => "updated" },
+      })),
+    },
+  },
+  {
+    name: "switch-off-in-silence",
+    what: "an operator switches Email MFA off without a word on the window",
+    within: 60,
+    operator: (deps) => ({
+      ...deps,
+      windows: {
+        ...deps.windows,
+        update: async (window) =>
+          window.switchingOffVersion === window.version ? window : deps.windows.update(window),
+      },
+    }),
+  },
+  {
+    name: "trigger-throws",
+    what: "a trigger tells Cognito of its failures",
+    within: 60,
+    wires: { "custom-message": throwing },
+  },
+  {
+    name: "believe-the-name",
+    what: "a window is judged by the username on a record",
+    within: 60,
+    wires: { "record-reset": recordResetWith(namedByRecord) },
+  },
+  {
+    name: "gone-at-once",
+    what: "one answer that the user does not exist closes the window",
+    within: 60,
+    wires: { "re-enable-mfa": reEnableWith(goneBefore) },
+  },
+  {
+    name: "believe-the-future",
+    what: "a look dated ahead counts as a look",
+    within: 200,
+    wires: { "post-authentication": lookedJustNow },
+  },
+  {
+    name: "forget-the-watch",
+    what: "a user who drifted is not watched",
+    within: 200,
+    wires: both(({ windows }) => ({
+      windows: {
+        ...windows,
+        noteLook: (user, look, row) => windows.noteLook(user, { ...look, watchedUntil: undefined }, row),
+        close: (closed, look, row) => windows.close(closed, look && { ...look, watchedUntil: undefined }, row),
+      },
+    })),
+  },
+  {
+    name: "list-is-truth",
+    what: "the listed factors alone say whether a user is protected",
+    within: 30,
+    wires: { "record-reset": recordResetWith(listAlone), "re-enable-mfa": reEnableWith(poolUnasked) },
+  },
+  {
+    name: "forget-the-time",
+    what: "a worker begins what it has no time for",
+    within: 200,
+    wires: { "record-reset": withoutDeadline(recordResetWith(plain)) },
+  },
+  {
+    name: "stale-turn",
+    what: "a window is read before the wait for a turn, and not after",
+    within: 200,
+    wires: { "re-enable-mfa": reEnableWith(readOnce) },
+  },
+  {
+    name: "silent-overdue",
+    what: "re-enables fail for ever, and no metric says that windows are overdue",
+    within: 30,
+    wires: {
+      "re-enable-mfa": reEnableWith(({ users }) => ({
+        users: { ...users, setEmailMfa: () => Promise.reject(new Error("a bug")) },
+      })),
+      reconcile: onlyBeating,
+    },
+  },
+];

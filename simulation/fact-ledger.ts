@@ -1,0 +1,50 @@
+import * as v from "valibot";
+import { record, type ResetRecord } from "../events/record.ts";
+
+/** A fact that reached the RECORDS queue, and what became of its messages. */
+export interface LedgerEntry {
+  fact: ResetRecord;
+  enqueuedAt: Date;
+  /** When record-reset first said that it was done with it. */
+  handledAt?: Date;
+  /** Somebody purged the queue while it was there. */
+  isPurged: boolean;
+  /** Whether the table knew then that the user had Email MFA. */
+  isKnown: boolean;
+}
+
+const message = v.pipe(v.string(), v.parseJson(), record);
+
+/** Everything that was ever on the RECORDS queue, seen from beside. */
+export class FactLedger {
+  readonly entries = new Map<string, LedgerEntry>();
+  /** The ids of records that no trigger sent. */
+  readonly forged = new Set<string>();
+
+  enqueued(body: string, at: Date, isKnown: (fact: ResetRecord) => boolean): void {
+    const fact = factOf(body);
+    if (fact !== undefined && !this.entries.has(fact.id) && !this.forged.has(fact.id)) {
+      this.entries.set(fact.id, { fact, enqueuedAt: at, isPurged: false, isKnown: isKnown(fact) });
+    }
+  }
+
+  /** How many facts of this user have come so far. */
+  countOf(sub: string): number {
+    return [...this.entries.values()].filter(({ fact }) => fact.sub === sub).length;
+  }
+
+  handled(body: string, at: Date): void {
+    const entry = this.entries.get(factOf(body)?.id ?? "");
+    if (entry !== undefined) entry.handledAt ??= at;
+  }
+
+  purged(): void {
+    for (const entry of this.entries.values()) if (entry.handledAt === undefined) entry.isPurged = true;
+  }
+}
+
+/** The fact in a message; undefined when it holds none. */
+export const factOf = (body: string): ResetRecord | undefined => {
+  const parsed = v.safeParse(message, body);
+  return parsed.success ? parsed.output : undefined;
+};
