@@ -6,7 +6,7 @@ import type { Output, Sink } from "./terminal/output.ts";
 import { visible } from "./terminal/visible.ts";
 
 /** What mfactl finds around it. */
-export interface Surroundings {
+export interface Host {
   environment: Record<string, string | undefined>;
   /** The time where the stack runs in AWS; with `--local` the local stack's own clock is asked. */
   clock: Clock;
@@ -45,7 +45,7 @@ export interface Context {
 }
 
 export const confirmer =
-  ({ ask }: Pick<Surroundings, "ask">, options: () => Pick<GlobalOptions, "yes">, interruption: Interruption) =>
+  ({ ask }: Pick<Host, "ask">, options: () => Pick<GlobalOptions, "yes">, interruption: Interruption) =>
   async (question: string): Promise<void> => {
     if (options().yes === true) return;
     if (ask === undefined) {

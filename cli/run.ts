@@ -1,7 +1,8 @@
 import { Command, CommanderError } from "commander";
-import { recorded } from "./audit/recorded.ts";
+import manifest from "../package.json" with { type: "json" };
+import { recordedLine } from "./audit/recorded-line.ts";
 import { commands } from "./commands.ts";
-import { confirmer, type Context, type GlobalOptions, type Surroundings } from "./context.ts";
+import { confirmer, type Context, type GlobalOptions, type Host } from "./context.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { explainError } from "./explain-error.ts";
 import { Failure } from "./failure.ts";
@@ -11,7 +12,6 @@ import { Delivery } from "./terminal/delivery.ts";
 import { Interruption } from "./terminal/interruption.ts";
 import { portOption, regionOption, stackNameOption, stageOption } from "./terminal/option-values.ts";
 import { Output } from "./terminal/output.ts";
-import { version } from "./version.ts";
 
 const defaultLocalPort = 4566;
 
@@ -32,26 +32,26 @@ Examples:
 mfactl COMMAND --help tells more of a command.`;
 
 /** Runs mfactl with these arguments and gives back its exit code. Never throws. */
-export const run = async (argv: string[], surroundings: Surroundings): Promise<number> => {
-  const { environment, stop } = surroundings;
-  const program = mfactl(surroundings);
+export const run = async (argv: string[], host: Host): Promise<number> => {
+  const { environment, stop } = host;
+  const program = mfactl(host);
   const interruption = new Interruption(stop);
   let connection: Connection | undefined;
   let auditFailure: unknown;
   const audited = async () => {
     await connection?.auditWritten().catch((error: unknown) => (auditFailure = error));
   };
-  const delivery = new Delivery(surroundings, audited);
+  const delivery = new Delivery(host, audited);
   const outputFor = ({ json }: Pick<GlobalOptions, "json">) =>
     new Output({
       json: json ?? false,
       stdout: delivery.stdout,
       stderr: delivery.stderr,
       coloured: {
-        stdout: isColoured(surroundings.stdout, environment),
-        stderr: isColoured(surroundings.stderr, environment),
+        stdout: isColoured(host.stdout, environment),
+        stderr: isColoured(host.stderr, environment),
       },
-      showsProgress: surroundings.stderr.isTTY === true && environment["TERM"] !== "dumb",
+      showsProgress: host.stderr.isTTY === true && environment["TERM"] !== "dumb",
     });
   const options = () => program.opts<GlobalOptions>();
   const context: Context = {
@@ -64,10 +64,10 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
     async connect() {
       // Late, so that help and usage errors need not wait for the SDK.
       const { connect } = await import("./stack/wiring.ts");
-      connection = await connect(options(), surroundings, interruption);
+      connection = await connect(options(), host, interruption);
       return connection;
     },
-    confirm: confirmer(surroundings, options, interruption),
+    confirm: confirmer(host, options, interruption),
     interruption,
   };
   for (const register of commands) register(program, context);
@@ -78,18 +78,18 @@ export const run = async (argv: string[], surroundings: Surroundings): Promise<n
   // What follows is no option, whatever it looks like.
   const before = argv.slice(0, [...argv, "--"].indexOf("--"));
   const command = program.parseAsync([...before.map(withPort), ...argv.slice(before.length)], { from: "user" });
-  const ended = await endOf(Promise.race([interruption.unlessStopped(command), crashOf(surroundings.crash)]));
+  const ended = await endOf(Promise.race([interruption.unlessStopped(command), crashOf(host.crash)]));
   stop?.removeEventListener("abort", wait);
   await delivery.done();
   await audited();
-  const lost = await surroundings.stdout.failure?.();
+  const lost = await host.stdout.failure?.();
   const failure = ended instanceof Failure ? ended : (interruption.asked ?? outputFailure(lost));
   const output = outputFor({ json: before.includes("--json") });
   if (auditFailure !== undefined) output.aside(auditWords(auditFailure));
   if (failure !== undefined) output.failure(failure, Boolean(environment["MFACTL_DEBUG"]));
   // What was done is not on standard output, or not all of it.
   if (ended instanceof Failure || lost !== undefined) {
-    const done = recorded(output, connection?.audit ?? []);
+    const done = recordedLine(output, connection?.audit ?? []);
     if (done !== undefined) output.aside(done);
   }
   await delivery.done();
@@ -134,7 +134,7 @@ const withPort = (argument: string): string => (argument === "--local" ? `--loca
 const usageFailure = ({ message }: CommanderError): Failure =>
   new Failure("usage", message.replace(/^error: /, ""), "mfactl --help and mfactl COMMAND --help tell how.");
 
-const mfactl = ({ environment, stdout, stderr }: Surroundings): Command =>
+const mfactl = ({ environment, stdout, stderr }: Host): Command =>
   new Command("mfactl")
     .description(
       "Opens, shows and closes the windows in which a Cognito user is without Email MFA, and sees to it that they end.",
@@ -146,7 +146,7 @@ const mfactl = ({ environment, stdout, stderr }: Surroundings): Command =>
     .option("--local [=port]", "the local stack of npm start instead of AWS", portOption)
     .option("--json", "one JSON document instead of words")
     .option("-y, --yes", "do not ask")
-    .version(version(), "-V, --version", "the version of this checkout")
+    .version(manifest.version, "-V, --version", "the version of this checkout")
     .addHelpText("after", footer)
     .exitOverride()
     .configureOutput({

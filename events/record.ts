@@ -15,5 +15,5 @@ export const record = v.strictObject({
   username,
 });
 
-export type ResetRecord = v.InferOutput<typeof record>;
-export type FactKind = ResetRecord["kind"];
+export type FactRecord = v.InferOutput<typeof record>;
+export type FactKind = FactRecord["kind"];

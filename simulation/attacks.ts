@@ -1,7 +1,7 @@
 import { currentInvocation } from "@cognito-mfa-lifecycle/local-aws/lambda/invocation.ts";
 import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { minute } from "../shared/config/duration.ts";
-import { plus } from "../shared/windows/window.ts";
+import { plus } from "../shared/runtime/instants.ts";
 import { Random } from "./random.ts";
 import type { UserPlan } from "./scenario.ts";
 import type { Stage } from "./workload.ts";

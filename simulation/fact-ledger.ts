@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { record, type ResetRecord } from "../events/record.ts";
+import { record, type FactRecord } from "../events/record.ts";
 
 /** A fact that reached the RECORDS queue, and what became of its messages. */
 export interface LedgerEntry {
-  fact: ResetRecord;
+  fact: FactRecord;
   enqueuedAt: Date;
   /** When record-reset first said that it was done with it. */
   handledAt?: Date;
@@ -21,7 +21,7 @@ export class FactLedger {
   /** The ids of records that no trigger sent. */
   readonly forged = new Set<string>();
 
-  enqueued(body: string, at: Date, isKnown: (fact: ResetRecord) => boolean): void {
+  enqueued(body: string, at: Date, isKnown: (fact: FactRecord) => boolean): void {
     const fact = factOf(body);
     if (fact !== undefined && !this.entries.has(fact.id) && !this.forged.has(fact.id)) {
       this.entries.set(fact.id, { fact, enqueuedAt: at, isPurged: false, isKnown: isKnown(fact) });
@@ -44,7 +44,7 @@ export class FactLedger {
 }
 
 /** The fact in a message; undefined when it holds none. */
-export const factOf = (body: string): ResetRecord | undefined => {
+export const factOf = (body: string): FactRecord | undefined => {
   const parsed = v.safeParse(message, body);
   return parsed.success ? parsed.output : undefined;
 };

@@ -1,5 +1,6 @@
 import type { Policy } from "../shared/config/policy.ts";
-import { type ClosedWindow, plus } from "../shared/windows/window.ts";
+import { plus } from "../shared/runtime/instants.ts";
+import type { ClosedWindow } from "../shared/windows/window.ts";
 import { factOf, type LedgerEntry } from "./fact-ledger.ts";
 import { farAhead } from "./forgeries.ts";
 import type { UserPlan } from "./scenario.ts";
@@ -84,7 +85,8 @@ const happenedDuring = (watch: Watch, window: ClosedWindow, { fact, enqueuedAt }
     sub === window.sub && openedAt > window.openedAt && openedAt <= fact.at && closedAt >= farAhead;
   // A forged row behind the window is taken for the one that was open: what may write the table can do that.
   if (watch.windows.closed().some(isHidden)) return false;
-  const truly = from !== undefined && until !== undefined && from <= enqueuedAt && enqueuedAt <= until;
+  // In the same instant either may have been first.
+  const truly = from !== undefined && until !== undefined && from < enqueuedAt && enqueuedAt < until;
   return truly && window.openedAt <= fact.at && fact.at <= window.closedAt;
 };
 

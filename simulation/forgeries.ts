@@ -1,10 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { names } from "../local/service-names.ts";
+import { plus } from "../shared/runtime/instants.ts";
 import { updateExpression } from "../shared/windows/update-expression.ts";
 import { partition } from "../shared/windows/user-partition.ts";
 import { closedAttributes, openAttributes, rowKey } from "../shared/windows/window-items.ts";
-import { closeWindow, openWindow, plus } from "../shared/windows/window.ts";
+import { closeWindow, openWindow } from "../shared/windows/window.ts";
 import type { AttackStage } from "./attacks.ts";
 import { forger } from "./watch.ts";
 import type { World } from "./world.ts";

@@ -1,5 +1,5 @@
 import { minute } from "../shared/config/duration.ts";
-import { plus } from "../shared/windows/window.ts";
+import { plus } from "../shared/runtime/instants.ts";
 import { Random } from "./random.ts";
 import type { UserPlan } from "./scenario.ts";
 import type { Stage } from "./workload.ts";

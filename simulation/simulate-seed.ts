@@ -1,7 +1,7 @@
 import { names } from "../local/service-names.ts";
 import { day, hour, minute } from "../shared/config/duration.ts";
 import { closeByOperator } from "../shared/lifecycle/operate.ts";
-import { plus } from "../shared/windows/window.ts";
+import { plus } from "../shared/runtime/instants.ts";
 import { planAttacks } from "./attacks.ts";
 import type { Bug } from "./bugs.ts";
 import { checkEnding } from "./final-rules.ts";

@@ -10,8 +10,9 @@ import { wire as reconcile } from "../functions/reconcile/wiring.ts";
 import type { Wire } from "../local/stack.ts";
 import { minute } from "../shared/config/duration.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
+import { plus } from "../shared/runtime/instants.ts";
 import type { WindowStore } from "../shared/windows/window-store.ts";
-import { plus, type Window } from "../shared/windows/window.ts";
+import type { Window } from "../shared/windows/window.ts";
 import { type Ports, recordResetWith, reEnableWith } from "./rewire.ts";
 
 /** What a bug puts in the place of a function's ports. */

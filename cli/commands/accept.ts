@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { formatDuration } from "../../shared/config/duration.ts";
 import { acceptByOperator } from "../../shared/lifecycle/accept.ts";
 import { longestAcceptance } from "../../shared/windows/accept-window.ts";
-import { recorded } from "../audit/recorded.ts";
+import { recordedLine } from "../audit/recorded-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { instantOption, reasonOption, ticketOption, userArgument } from "../terminal/option-values.ts";
@@ -59,7 +59,7 @@ const accept = async (context: Context, text: string, { until, reason, ticket }:
     () => [
       `${output.style("yellow", "Accepted.")} The overdue window of ${text} is left out of counts and alarms until ${instant(until)}.`,
       "The user is still without Email MFA; the service goes on trying to switch it on.",
-      recorded(output, connection.audit),
+      recordedLine(output, connection.audit),
     ],
   );
 };

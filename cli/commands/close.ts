@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { closeByOperator } from "../../shared/lifecycle/operate.ts";
-import { recorded } from "../audit/recorded.ts";
+import { recordedLine } from "../audit/recorded-line.ts";
 import type { Context } from "../context.ts";
 import { reasonOption, ticketOption, userArgument } from "../terminal/option-values.ts";
 import { instant } from "../terminal/output.ts";
 import { awaitClose } from "../windows/await-close.ts";
+import { closedLine, requireClosed } from "../windows/close-result.ts";
 import { findUser } from "../windows/find-user.ts";
-import { closedWords, proven } from "../windows/proof.ts";
 import { refusal } from "../windows/refusal.ts";
 import { closedWindowView } from "../windows/window-view.ts";
 
@@ -45,9 +45,9 @@ const close = async (context: Context, text: string, options: Options): Promise<
   const asked = await closeByOperator(connection, user, { by: await connection.caller(), ...options });
   if (asked.kind === "refused") throw refusal(asked, text, connection);
   const { output } = context;
-  const closed = proven(await awaitClose(connection, asked.window, output), text);
+  const closed = requireClosed(await awaitClose(connection, asked.window, output), text);
   output.result({ window: closedWindowView(closed), audit: connection.audit }, () => [
-    closedWords(output, text, closed),
-    recorded(output, connection.audit),
+    closedLine(output, text, closed),
+    recordedLine(output, connection.audit),
   ]);
 };

@@ -66,14 +66,14 @@ export const drill = async (context: OperationsContext, options: DrillOptions): 
       ? `Create a user in the pool ${UserPoolId}, and delete it in about ${time}?`
       : `Take the standing user of the drill in the pool ${UserPoolId} through an exemption, which takes about ${time}?`,
   );
-  let told: string | undefined;
+  let shown: string | undefined;
   const drilled = await runDrill(
     { ...connection, drillUsers },
     { gracePeriod: options.for, by: await connection.caller(), check: () => context.interruption.check() },
     (step, detail) => {
-      if (step === told) context.output.progress(`${step}: ${detail}`);
+      if (step === shown) context.output.progress(`${step}: ${detail}`);
       else context.output.aside(`${step}: ${detail}`);
-      told = step;
+      shown = step;
     },
   );
   if (drilled.kind === "failed") {

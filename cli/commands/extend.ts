@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { extendByOperator } from "../../shared/lifecycle/operate.ts";
-import { recorded } from "../audit/recorded.ts";
+import { recordedLine } from "../audit/recorded-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { durationOption, reasonOption, ticketOption, userArgument } from "../terminal/option-values.ts";
@@ -49,7 +49,7 @@ const extend = async (context: Context, text: string, { by, reason, ticket }: Op
     { window: openWindowView(window, connection.policy, connection.clock.now()), audit: connection.audit },
     () => [
       `${output.style("green", "Extended.")} The window of ${text} is due ${instant(window.dueAt)}; its cap is ${instant(window.cap)}.`,
-      recorded(output, connection.audit),
+      recordedLine(output, connection.audit),
     ],
   );
 };

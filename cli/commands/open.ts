@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { formatDuration } from "../../shared/config/duration.ts";
 import { openByOperator } from "../../shared/lifecycle/operate.ts";
-import { recorded } from "../audit/recorded.ts";
+import { recordedLine } from "../audit/recorded-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { requireFitPool } from "../pool/pool-fitness.ts";
@@ -56,7 +56,7 @@ const open = async (context: Context, text: string, options: Options): Promise<v
   output.result({ window: openWindowView(window, policy, clock.now()), audit: connection.audit }, () => [
     `${output.style("green", "Open.")} ${text} is without Email MFA until ${instant(window.dueAt)} (${formatDuration(window.dueAt.getTime() - clock.now().getTime())}).`,
     "“Forgot password” works now. Email MFA comes on again by itself.",
-    recorded(output, connection.audit),
+    recordedLine(output, connection.audit),
   ]);
 };
 

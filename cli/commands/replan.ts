@@ -2,8 +2,9 @@ import { type Command, Option } from "commander";
 import { formatDuration } from "../../shared/config/duration.ts";
 import { replanByOperator } from "../../shared/lifecycle/operate.ts";
 import { createPacer } from "../../shared/runtime/pacer.ts";
-import { replanWindow, type Reach, type Window } from "../../shared/windows/window.ts";
-import { recorded } from "../audit/recorded.ts";
+import { replanWindow, type Reach } from "../../shared/windows/operator-acts.ts";
+import type { Window } from "../../shared/windows/window.ts";
+import { recordedLine } from "../audit/recorded-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import type { Connection } from "../stack/connection.ts";
@@ -177,6 +178,6 @@ const apply = async (
   }
   output.result({ now: clock.now(), gracePeriodSeconds: grace / 1000, moves: moving.map(viewOf), moved, audit }, () => [
     `${output.style("green", "Moved")} ${plural(moved, "window")}. Windows to come are not changed by this: see mfactl replan --grace … --apply new.`,
-    recorded(output, audit),
+    recordedLine(output, audit),
   ]);
 };

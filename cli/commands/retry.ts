@@ -2,14 +2,14 @@ import type { Command } from "commander";
 import { retryByOperator } from "../../shared/lifecycle/operate.ts";
 import { createPacer } from "../../shared/runtime/pacer.ts";
 import { isOverdue, type Window } from "../../shared/windows/window.ts";
-import { recorded } from "../audit/recorded.ts";
+import { recordedLine } from "../audit/recorded-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { reasonOption, ticketOption, userArgument } from "../terminal/option-values.ts";
 import { plural } from "../terminal/output.ts";
 import { awaitClose } from "../windows/await-close.ts";
+import { closedLine, requireClosed } from "../windows/close-result.ts";
 import { findUser } from "../windows/find-user.ts";
-import { closedWords, proven } from "../windows/proof.ts";
 import { refusal } from "../windows/refusal.ts";
 import { closedWindowView } from "../windows/window-view.ts";
 
@@ -55,10 +55,10 @@ const retry = async (context: Context, text: string, { reason, ticket }: Options
   const asked = await retryByOperator(connection, user, { by: await connection.caller(), reason, ticket });
   if (asked.kind === "refused") throw refusal(asked, text, connection);
   const { output } = context;
-  const closed = proven(await awaitClose(connection, asked.window, output), text);
+  const closed = requireClosed(await awaitClose(connection, asked.window, output), text);
   output.result({ window: closedWindowView(closed), audit: connection.audit }, () => [
-    closedWords(output, text, closed),
-    recorded(output, connection.audit),
+    closedLine(output, text, closed),
+    recordedLine(output, connection.audit),
   ]);
 };
 
@@ -84,6 +84,6 @@ const retryAll = async (context: Context, { reason, ticket }: Options): Promise<
     overdue.length === 0
       ? "No window is overdue."
       : `${plural(asked, "window")} will be tried again now. mfactl list --overdue shows what is left.`,
-    recorded(output, audit),
+    recordedLine(output, audit),
   ]);
 };

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import type { DueRow } from "../../shared/windows/due-index.ts";
 import { firstImpossible } from "../../shared/windows/impossible.ts";
-import { plus } from "../../shared/windows/window.ts";
 import { plain, plural } from "../terminal/output.ts";
 import { type Check, fail, type Finding, ok } from "./finding.ts";
 

@@ -33,7 +33,7 @@ import { credentialSource } from "../aws/credential-source.ts";
 import { credentialsFrom } from "../aws/credentials.ts";
 import { loadProfile } from "../aws/profile.ts";
 import { EnvironmentAgent } from "../aws/proxy.ts";
-import type { GlobalOptions, Surroundings } from "../context.ts";
+import type { GlobalOptions, Host } from "../context.ts";
 import { Failure } from "../failure.ts";
 import type { Interruption } from "../terminal/interruption.ts";
 import type { Connection } from "./connection.ts";
@@ -72,19 +72,12 @@ interface Target {
  * Finds the stack and builds everything from its outputs, so that `interruption` knows when something is changed. Throws a
  * Failure where there is none.
  */
-export const connect = async (
-  options: GlobalOptions,
-  surroundings: Surroundings,
-  interruption: Interruption,
-): Promise<Connection> => {
-  const target =
-    options.local === undefined
-      ? await awsTarget(options, surroundings)
-      : await localTarget(options.local, surroundings);
+export const connect = async (options: GlobalOptions, host: Host, interruption: Interruption): Promise<Connection> => {
+  const target = options.local === undefined ? await awsTarget(options, host) : await localTarget(options.local, host);
   const { clients, clock, stack, caller } = target;
   const outputs = parseStackOutputs(target.outputs);
   const trail = auditTrail(
-    auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), surroundings.newId())),
+    auditLogOf(outputs["AuditLogGroupName"], clients, () => streamName(clock.now(), host.newId())),
   );
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clients("DynamoDB")));
   const cognito = new CognitoIdentityProviderClient(clients("Cognito Identity Provider"));
@@ -108,7 +101,7 @@ export const connect = async (
     cloudWatch: new CloudWatchClient(clients("CloudWatch")),
     sns: new SNSClient(clients("SNS")),
     sts: new STSClient(clients("STS")),
-    newId: surroundings.newId,
+    newId: host.newId,
     policy: policyFromOutputs(outputs),
     telemetry: auditTelemetry(trail, () => clock.now()),
     windows: dynamoWindowStore(documents, outputs.WindowsTableName),
@@ -137,7 +130,7 @@ const auditLogOf = (logGroupName: string | undefined, clients: ClientsOf, newStr
         logStreamName: newStreamName(),
       });
 
-const localTarget = async (port: string, { environment, clock }: Surroundings): Promise<Target> => {
+const localTarget = async (port: string, { environment, clock }: Host): Promise<Target> => {
   const endpoint = `http://127.0.0.1:${port}`;
   const { stackName, region, accountId, outputs } = await readLocalStack(endpoint);
   const accessKeyId = environment["AWS_ACCESS_KEY_ID"] ?? "local";
@@ -158,12 +151,12 @@ const localTarget = async (port: string, { environment, clock }: Surroundings): 
   };
 };
 
-const awsTarget = async (options: GlobalOptions, surroundings: Surroundings): Promise<Target> => {
-  const { clients, region } = await awsClients(options, surroundings);
+const awsTarget = async (options: GlobalOptions, host: Host): Promise<Target> => {
+  const { clients, region } = await awsClients(options, host);
   const name = options.stackName ?? `cognito-mfa-lifecycle-${options.stage}`;
   return {
     clients,
-    clock: surroundings.clock,
+    clock: host.clock,
     stack: { name, stage: options.stage, region, local: false },
     outputs: await readOutputs(new CloudFormationClient(clients("CloudFormation")), name, region),
     async caller() {
@@ -178,7 +171,7 @@ const awsTarget = async (options: GlobalOptions, surroundings: Surroundings): Pr
  * Credentials and settings as the AWS CLI takes them. The SDK's own order is another: it takes a profile that the
  * environment names before keys there, and reads endpoints of that profile alone.
  */
-const awsClients = async (options: GlobalOptions, { environment, clock, ask }: Surroundings) => {
+const awsClients = async (options: GlobalOptions, { environment, clock, ask }: Host) => {
   const profile = await loadProfile(options.profile, environment);
   const region = regionOf(options.region, environment, profile);
   const agent = new EnvironmentAgent(environment, await caBundleOf(environment, profile));

@@ -1,7 +1,8 @@
+import { plus } from "../../shared/runtime/instants.ts";
 import { withoutAddresses } from "../../shared/telemetry/telemetry.ts";
 import { acceptedUntil } from "../../shared/windows/accept-window.ts";
 import { retention } from "../../shared/windows/window.ts";
-import { type ClosedWindow, plus, type Window } from "../../shared/windows/window.ts";
+import type { ClosedWindow, Window } from "../../shared/windows/window.ts";
 
 /** The version of the columns: a column is added at the end without a new one, none is taken away or renamed. */
 const exportVersion = 1;

@@ -2,16 +2,16 @@ import middy from "@middy/core";
 import * as v from "valibot";
 import type { Policy } from "../../shared/config/policy.ts";
 import { neverThrow } from "../../shared/triggers/never-throw.ts";
-import { recordFacts, type RecordFactsOptions } from "../../shared/triggers/send-record.ts";
+import { recordSender, type SendRecordOptions } from "../../shared/triggers/send-record.ts";
 import { languageOf, resetMail } from "./reset-mail.ts";
 
-type Options = Omit<RecordFactsOptions, "worthRecording"> & { policy: Pick<Policy, "resetMail" | "gracePeriod"> };
+type Options = Omit<SendRecordOptions, "worthRecording"> & { policy: Pick<Policy, "resetMail" | "gracePeriod"> };
 
 /** Records a requested reset, and words its mail where the policy wants that; other messages pass through. */
 export const createCustomMessage = (options: Options) =>
   middy<unknown, unknown>(async (event: unknown) => withResetMail(event, options.policy))
     .use(neverThrow(options.telemetry))
-    .use(recordFacts(options));
+    .use(recordSender(options));
 
 const forgotPassword = v.looseObject({
   triggerSource: v.literal("CustomMessage_ForgotPassword"),

@@ -1,9 +1,10 @@
 import type { Context } from "aws-lambda";
 import type { Policy } from "../../shared/config/policy.ts";
 import type { AcceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { reserve } from "../../shared/runtime/surroundings.ts";
 import type { WindowStore } from "../../shared/windows/window-store.ts";
-import { isOverdue, plus, type Window } from "../../shared/windows/window.ts";
+import { isOverdue, type Window } from "../../shared/windows/window.ts";
 
 export type Invocation = Pick<Context, "getRemainingTimeInMillis">;
 

@@ -3,11 +3,11 @@ import type { CognitoTrigger } from "../../events/cognito-trigger.ts";
 import type { Policy } from "../../shared/config/policy.ts";
 import { describeError } from "../../shared/telemetry/telemetry.ts";
 import { neverThrow } from "../../shared/triggers/never-throw.ts";
-import { recordFacts, type RecordFactsOptions } from "../../shared/triggers/send-record.ts";
+import { recordSender, type SendRecordOptions } from "../../shared/triggers/send-record.ts";
 import { needsLook } from "../../shared/windows/seen.ts";
 import type { WindowGlance } from "../../shared/windows/window-glance.ts";
 
-type Options = Omit<RecordFactsOptions, "worthRecording"> & {
+type Options = Omit<SendRecordOptions, "worthRecording"> & {
   glance: WindowGlance;
   policy: Pick<Policy, "verifyEvery">;
 };
@@ -16,7 +16,7 @@ type Options = Omit<RecordFactsOptions, "worthRecording"> & {
 export const createPostAuthentication = (options: Options) =>
   middy<unknown, unknown>(async (event: unknown) => event)
     .use(neverThrow(options.telemetry))
-    .use(recordFacts({ ...options, worthRecording: (event) => isWorthRecording(options, event) }));
+    .use(recordSender({ ...options, worthRecording: (event) => isWorthRecording(options, event) }));
 
 const isWorthRecording = async (
   { glance, policy, clock, telemetry }: Options,

@@ -1,9 +1,9 @@
 import { type AcceptedWindows, mostAccepted } from "../../shared/ledgers/accepted-windows.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { withoutAddresses } from "../../shared/telemetry/telemetry.ts";
 import type { Count, DueIndex, DueRow } from "../../shared/windows/due-index.ts";
 import { firstImpossible } from "../../shared/windows/impossible.ts";
 import type { OverdueRef } from "../../shared/windows/window-items.ts";
-import { plus } from "../../shared/windows/window.ts";
 import { findAccepted } from "./accepted.ts";
 
 /** Where a count stops: "10,000" says as much as the number, and costs no more each time. */

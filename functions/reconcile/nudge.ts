@@ -2,7 +2,7 @@ import type { Due } from "../../events/due.ts";
 import type { DueQueue } from "../../shared/queues/queues.ts";
 import { dueMessage } from "../../shared/queues/timers.ts";
 import type { DueIndex, DueKey, DueRow } from "../../shared/windows/due-index.ts";
-import { isToBeTried } from "./is-to-be-tried.ts";
+import { isTryDue } from "./try-due.ts";
 
 /** Rows read in one run, so that its reads do not grow with what is past due. */
 const mostRead = 10_000;
@@ -80,7 +80,7 @@ const choose = (rows: DueRow[], seen: Set<string>, room: number, now: Date) => {
     seen.add(id);
     last = key;
     if (window === "unreadable") unreadable += 1;
-    else if (isToBeTried(window, now)) dues.push(dueMessage(window));
+    else if (isTryDue(window, now)) dues.push(dueMessage(window));
   }
   return { dues, unreadable, last, isFull: false, cameRound: false };
 };

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { ResetRecord } from "../../events/record.ts";
+import type { FactRecord } from "../../events/record.ts";
 import { rememberedAttribute } from "../../shared/queues/sqs-batch.ts";
 
 /** Where remembered records go once more. */
@@ -7,7 +7,7 @@ export interface RecordsQueue {
   /** About how many messages wait, those left out that are being handled. */
   waiting(): Promise<number>;
   /** Throws when any of them was not accepted. */
-  sendAgain(records: ResetRecord[]): Promise<void>;
+  sendAgain(records: FactRecord[]): Promise<void>;
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */

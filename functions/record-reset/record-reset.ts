@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { record, type ResetRecord } from "../../events/record.ts";
+import { record, type FactRecord } from "../../events/record.ts";
 import type { FailedRecords } from "../../shared/ledgers/failed-records.ts";
 import type { Ledger } from "../../shared/ledgers/ledger.ts";
 import { noteRepeatedDrift, type RepeatedDrift } from "../../shared/ledgers/repeated-drifts.ts";
-import { recordFact } from "../../shared/lifecycle/apply-record.ts";
+import { applyRecord } from "../../shared/lifecycle/apply-record.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
 import type { DeadLetters } from "../../shared/queues/queues.ts";
 import { createBatchHandler, type Memory } from "../../shared/queues/sqs-batch.ts";
@@ -32,7 +32,7 @@ export const createRecordReset = (
     record,
     v.check((fact) => fact.userPoolId === userPoolId, "a record of this stack's user pool"),
   );
-  const memory: Memory<ResetRecord> = {
+  const memory: Memory<FactRecord> = {
     async remember(body) {
       const now = clock.now();
       const found = recordToRemember(body, userPoolId, now);
@@ -42,7 +42,7 @@ export const createRecordReset = (
   };
   return createBatchHandler({ ...deps, schema, memory }, "one by one", async (fact, { receiveCount, timeLeft }) => {
     const isLastLook = receiveCount >= looksAtMissing;
-    const result = await recordFact(deps, fact, { isLastLook, timeLeft }).catch(unlessRefused);
+    const result = await applyRecord(deps, fact, { isLastLook, timeLeft }).catch(unlessRefused);
     if (result === "refused") return { malformed: "username: expected one that Cognito takes" };
     telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
     if (result === "drifted-again") {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { record, type ResetRecord } from "../../events/record.ts";
+import { record, type FactRecord } from "../../events/record.ts";
 import { userRef, username } from "../../events/user-ref.ts";
 
 /** As much of a message as tells whose it is. */
@@ -16,7 +16,7 @@ const kindAndTime = v.object({
  * a malformed message is about is a sign-in to look at, unless it says otherwise; it happened at `now` unless it says when. The
  * id of a malformed one is made of its body: the same message is the same record, however often it is delivered.
  */
-export const recordToRemember = (body: string, userPoolId: string, now: Date): ResetRecord | undefined => {
+export const recordToRemember = (body: string, userPoolId: string, now: Date): FactRecord | undefined => {
   const json = v.safeParse(v.pipe(v.string(), v.parseJson()), body);
   if (!json.success) return undefined;
   const whole = v.safeParse(record, json.output);

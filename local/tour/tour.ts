@@ -1,7 +1,7 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { formatDuration, hour, minute } from "../../shared/config/duration.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import type { Stack } from "../stack.ts";
 import { Actions } from "./actions.ts";
 import { hasEmailMfa, type Person, setEmailMfa } from "./cast.ts";

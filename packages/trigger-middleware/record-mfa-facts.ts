@@ -4,7 +4,7 @@ import { systemClock } from "../../shared/runtime/clock.ts";
 import { lazyTelemetry } from "../../shared/telemetry/lazy-telemetry.ts";
 import { flushOrSay } from "../../shared/triggers/never-throw.ts";
 import { sqsRecordsQueue } from "../../shared/triggers/records-queue.ts";
-import { recordFact } from "../../shared/triggers/send-record.ts";
+import { sendRecord } from "../../shared/triggers/send-record.ts";
 
 /** Both are outputs of the stack. */
 export interface RecordMfaFactsOptions {
@@ -33,7 +33,7 @@ export const recordMfaFacts = ({ recordsQueueUrl, metricsService }: RecordMfaFac
   const records = sqsRecordsQueue(triggerClient("sqs", 2, { environment, clock: systemClock }), recordsQueueUrl);
   return {
     async before({ event }) {
-      await recordFact({ records, clock: systemClock, newId: randomUUID, telemetry }, event);
+      await sendRecord({ records, clock: systemClock, newId: randomUUID, telemetry }, event);
       await flushOrSay(telemetry);
     },
   };

@@ -1,10 +1,11 @@
 import { minute } from "../config/duration.ts";
 import type { Deps } from "../lifecycle/deps.ts";
 import { openByOperator } from "../lifecycle/operate.ts";
+import { plus } from "../runtime/instants.ts";
 import { describeError } from "../telemetry/telemetry.ts";
 import { emailMfaIsOn } from "../users/factors.ts";
 import type { DirectoryUser } from "../users/user-directory.ts";
-import { type ClosedWindow, plus, type Window } from "../windows/window.ts";
+import type { ClosedWindow, Window } from "../windows/window.ts";
 import type { DrillUser, DrillUsers } from "./drill-user.ts";
 
 /** Long enough to go by EventBridge Scheduler: what is due within two minutes goes to the queue directly. */

@@ -2,8 +2,8 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { instant } from "../../events/instant.ts";
 import { day } from "../config/duration.ts";
+import { plus } from "../runtime/instants.ts";
 import { acceptedUntil, isAccepted } from "../windows/accept-window.ts";
-import { plus } from "../windows/window.ts";
 import { dynamoLedger, type Ledger } from "./ledger.ts";
 
 const schema = v.object({

@@ -1,4 +1,4 @@
-import type { ResetRecord } from "../../events/record.ts";
+import type { FactRecord } from "../../events/record.ts";
 import { day } from "../config/duration.ts";
 import type { Call } from "../light-aws/json-client.ts";
 import { ledgerPartition } from "./ledger-partition.ts";
@@ -10,7 +10,7 @@ export const failedRecordsLedger = "failed-records";
 export const failedRecordRetention = 400 * day;
 
 /** Keeps a record until its user was looked at. The same record twice is one entry. */
-export type RememberRecord = (record: ResetRecord, failedAt: Date) => Promise<void>;
+export type RememberRecord = (record: FactRecord, failedAt: Date) => Promise<void>;
 
 /**
  * Remembers records with the light client of the triggers, as `dynamoFailedRecords` reads them. Throws what the table threw.

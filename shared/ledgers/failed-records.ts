@@ -2,8 +2,8 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { instant } from "../../events/instant.ts";
-import { record, type ResetRecord } from "../../events/record.ts";
-import { plus } from "../windows/window.ts";
+import { record, type FactRecord } from "../../events/record.ts";
+import { plus } from "../runtime/instants.ts";
 import { failedRecordRetention, failedRecordsLedger, type RememberRecord } from "./failed-record.ts";
 import { ledgerPartition } from "./ledger-partition.ts";
 import { dynamoLedger } from "./ledger.ts";
@@ -19,7 +19,7 @@ export interface FailedRecords {
   /** In the order of their ids. Strongly consistent. */
   list(atMost: number): Promise<FailedRecord[]>;
   /** Removes this very record, now that its user was looked at. Does nothing where another one has its id, or none. */
-  forget(record: ResetRecord): Promise<void>;
+  forget(record: FactRecord): Promise<void>;
 }
 
 /** All errors of the SDK pass through. */

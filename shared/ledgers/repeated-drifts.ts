@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { instant } from "../../events/instant.ts";
 import { day } from "../config/duration.ts";
-import { plus } from "../windows/window.ts";
+import { plus } from "../runtime/instants.ts";
 import { dynamoLedger, type Ledger } from "./ledger.ts";
 
 const repeatedDrift = v.object({ sub: v.string(), at: instant });

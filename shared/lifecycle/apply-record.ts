@@ -1,23 +1,15 @@
-import type { ResetRecord } from "../../events/record.ts";
+import type { FactRecord } from "../../events/record.ts";
 import { clockDifference, isFromTheFuture } from "../runtime/clock-difference.ts";
+import { plus } from "../runtime/instants.ts";
 import { reserve } from "../runtime/surroundings.ts";
 import { describeError } from "../telemetry/telemetry.ts";
 import { emailMfaIsOn, isProtected } from "../users/factors.ts";
 import type { DirectoryUser } from "../users/user-directory.ts";
 import { isRepeatedDrift, watch } from "../windows/seen.ts";
+import { mayBeSwitchedOff } from "../windows/switching-off.ts";
+import { hasNoted, noteFact, withFact } from "../windows/window-facts.ts";
 import type { UserRow } from "../windows/window-items.ts";
-import {
-  type ClosedWindow,
-  hasNoted,
-  mayBeSwitchedOff,
-  noteFact,
-  notBefore,
-  openWindow,
-  originOf,
-  plus,
-  type Window,
-  withFact,
-} from "../windows/window.ts";
+import { type ClosedWindow, notBefore, openWindow, originOf, type Window } from "../windows/window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow, type OpenRow } from "./finish-window.ts";
 import { isInScope, isKnown } from "./scope.ts";
@@ -27,7 +19,7 @@ import { isInScope, isKnown } from "./scope.ts";
  * `missing`: there is no such user, and one look does not settle that. `disbelieved`: the record names another user than the
  * window's. `no-time`: the row changed at every try, and the invocation ends too soon for another.
  */
-export type Recorded =
+export type Applied =
   | "opened"
   | "drifted-again"
   | "noted"
@@ -44,32 +36,33 @@ export type Recorded =
  * same fact any number of times, late and in any order. A fact dated further ahead than clocks differ counts as of now. On the last look a user who is
  * missing twice is taken to be gone. `timeLeft`: milliseconds until Lambda ends the invocation. Throws where it could not find out or could not write: then the fact must be tried again.
  */
-export const recordFact = async (
+export const applyRecord = async (
   deps: Deps,
-  record: ResetRecord,
+  record: FactRecord,
   { isLastLook, timeLeft }: { isLastLook: boolean; timeLeft: () => number },
-): Promise<Recorded> => {
+): Promise<Applied> => {
   const now = deps.clock.now();
   const fact = isFromTheFuture(record.at, now) ? { ...record, at: now } : record;
   for (;;) {
     const found = await deps.windows.findToChange(fact);
-    const done = await onWindowOf(deps, fact, found, isLastLook);
+    const done = await apply(deps, fact, found, isLastLook);
     if (done !== "conflict") return done;
     if (timeLeft() < reserve) return "no-time";
   }
 };
 
-const onWindowOf = async (
+const apply = async (
   deps: Deps,
-  fact: ResetRecord,
+  fact: FactRecord,
   found: UserRow,
   isLastLook: boolean,
-): Promise<Recorded | "conflict"> => {
+): Promise<Applied | "conflict"> => {
   const past = await pastWindow(deps, fact, found);
   if (past !== undefined && hasNoted(past, fact)) return "replayed";
   const about = past ?? found.open;
   if (about !== undefined && !(await isAbout(deps, fact, about))) return "disbelieved";
-  if (found.open !== undefined && past === undefined) return onWindow(deps, fact, { ...found, open: found.open });
+  if (found.open !== undefined && past === undefined)
+    return noteOnOpenWindow(deps, fact, { ...found, open: found.open });
   const first = found.open === undefined ? await withoutWindow(deps, fact, found) : "noted";
   if (first === "missing" && !isLastLook) return first;
   // The delivery before may have failed before it looked.
@@ -85,7 +78,7 @@ const onWindowOf = async (
  * Whether the record is about the window's user. A record comes from a queue to which several roles may write, so the username
  * on it decides nothing: a name other than the window's must be shown by Cognito to be the same user's.
  */
-const isAbout = async ({ users }: Deps, { username, sub }: ResetRecord, window: Window): Promise<boolean> => {
+const isAbout = async ({ users }: Deps, { username, sub }: FactRecord, window: Window): Promise<boolean> => {
   if (username === window.username) return true;
   const user = await users.read(username);
   return user !== "gone" && user.sub === sub;
@@ -94,7 +87,7 @@ const isAbout = async ({ users }: Deps, { username, sub }: ResetRecord, window: 
 /** The closed window during which the fact happened, or that has noted it already. */
 const pastWindow = async (
   { windows, clock }: Deps,
-  fact: ResetRecord,
+  fact: FactRecord,
   { lastClosed, earlierClosedAt }: UserRow,
 ): Promise<ClosedWindow | undefined> => {
   const owns = (window: ClosedWindow) => hasNoted(window, fact) || isDuring(window, fact, clock.now());
@@ -108,10 +101,10 @@ const pastWindow = async (
 };
 
 /** Whether a closed window was open when the fact happened. A window that closed in the future is not believed. */
-const isDuring = ({ closedAt }: ClosedWindow, { at }: Pick<ResetRecord, "at">, now: Date): boolean =>
+const isDuring = ({ closedAt }: ClosedWindow, { at }: Pick<FactRecord, "at">, now: Date): boolean =>
   at <= closedAt && !isFromTheFuture(closedAt, now);
 
-const onWindow = async (deps: Deps, fact: ResetRecord, row: OpenRow): Promise<Recorded | "conflict"> => {
+const noteOnOpenWindow = async (deps: Deps, fact: FactRecord, row: OpenRow): Promise<Applied | "conflict"> => {
   const { open } = row;
   if (hasNoted(open, fact)) {
     // The delivery that noted it may have died before the timer was made.
@@ -145,7 +138,7 @@ const onWindow = async (deps: Deps, fact: ResetRecord, row: OpenRow): Promise<Re
   return "noted";
 };
 
-const withoutWindow = async (deps: Deps, fact: ResetRecord, found: UserRow): Promise<Recorded | "conflict"> => {
+const withoutWindow = async (deps: Deps, fact: FactRecord, found: UserRow): Promise<Applied | "conflict"> => {
   const { windows, policy, clock } = deps;
   const user = await readUser(deps, fact);
   if (user === "gone") return "missing";
@@ -169,11 +162,11 @@ const withoutWindow = async (deps: Deps, fact: ResetRecord, found: UserRow): Pro
 
 const open = async (
   deps: Deps,
-  fact: ResetRecord,
+  fact: FactRecord,
   found: UserRow,
   user: DirectoryUser & { known: boolean },
   origin: Window["origin"],
-): Promise<Recorded | "conflict"> => {
+): Promise<Applied | "conflict"> => {
   const { windows, policy, clock, telemetry } = deps;
   const lastClosedAt = found.lastClosed?.closedAt ?? found.earlierClosedAt;
   const now = notBefore(lastClosedAt, clock.now());

@@ -1,15 +1,9 @@
+import { plus } from "../runtime/instants.ts";
 import { emailMfaIsOn } from "../users/factors.ts";
 import { type Look, watch } from "../windows/seen.ts";
+import { isSameSwitchingOff } from "../windows/switching-off.ts";
 import type { UserRow } from "../windows/window-items.ts";
-import {
-  type ClosedWindow,
-  closeWindow,
-  isDue,
-  isSameSwitchingOff,
-  type Outcome,
-  plus,
-  type Window,
-} from "../windows/window.ts";
+import { type ClosedWindow, closeWindow, isDue, type Outcome, type Window } from "../windows/window.ts";
 import type { Deps } from "./deps.ts";
 
 /** A row whose newest window is open. */

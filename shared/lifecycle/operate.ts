@@ -2,21 +2,14 @@ import { withoutAddresses } from "../telemetry/telemetry.ts";
 import { emailMfaIsOn } from "../users/factors.ts";
 import { type NoHelp, noHelpTo, type RecoveryWay, recoveryWays } from "../users/password-reset.ts";
 import type { DirectoryUser } from "../users/user-directory.ts";
+import { askToClose, extendWindow, type Reach, replanWindow, retryWindow } from "../windows/operator-acts.ts";
+import { isSameSwitchingOff, mayBeSwitchedOff, switchedOff, switchingOff } from "../windows/switching-off.ts";
 import {
-  askToClose,
-  extendWindow,
   isDue,
-  isSameSwitchingOff,
-  mayBeSwitchedOff,
   mayEndWithEmailMfa,
   notBefore,
   openWindow,
   type OperatorAct,
-  type Reach,
-  replanWindow,
-  retryWindow,
-  switchedOff,
-  switchingOff,
   type UserKey,
   type Window,
 } from "../windows/window.ts";

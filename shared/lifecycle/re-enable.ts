@@ -5,7 +5,9 @@ import { describeError } from "../telemetry/telemetry.ts";
 import { emailMfaIsOn, prefersEmail } from "../users/factors.ts";
 import { mayBeThePool, poolFault, requireProvingPool, unchanged } from "../users/pool-mfa.ts";
 import { isAccepted } from "../windows/accept-window.ts";
-import { closableAt, noteFailure, noteGone, type Outcome, secondLookAt, type Window } from "../windows/window.ts";
+import { closableAt } from "../windows/switching-off.ts";
+import { noteFailure, noteGone, secondLookAt } from "../windows/tries.ts";
+import type { Outcome, Window } from "../windows/window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow, type OpenRow } from "./finish-window.ts";
 

@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import type { ResetRecord } from "../../events/record.ts";
+import type { FactRecord } from "../../events/record.ts";
 import type { Call } from "../light-aws/json-client.ts";
 
 /** Where triggers put what they recorded. */
 export interface RecordsQueue {
-  send(record: ResetRecord): Promise<void>;
+  send(record: FactRecord): Promise<void>;
 }
 
 const accepted = v.object({ MessageId: v.string() });

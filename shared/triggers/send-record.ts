@@ -1,7 +1,7 @@
 import type middy from "@middy/core";
 import * as v from "valibot";
 import { cognitoTrigger, type CognitoTrigger } from "../../events/cognito-trigger.ts";
-import type { FactKind, ResetRecord } from "../../events/record.ts";
+import type { FactKind, FactRecord } from "../../events/record.ts";
 import type { RememberRecord } from "../ledgers/failed-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { describeError, type Telemetry } from "../telemetry/telemetry.ts";
@@ -14,7 +14,7 @@ const facts = new Map<string, FactKind>([
   ["PostAuthentication_Authentication", "signed-in"],
 ]);
 
-export interface RecordFactsOptions {
+export interface SendRecordOptions {
   records: RecordsQueue;
   clock: Clock;
   newId: () => string;
@@ -29,12 +29,12 @@ export interface RecordFactsOptions {
  * Middleware for a Cognito trigger that puts what happened on the RECORDS queue before the handler runs. It never
  * throws: a fact that could not be recorded is remembered, logged and counted, and the trigger goes on.
  */
-export const recordFacts = <Event>(options: RecordFactsOptions): middy.MiddlewareObj<Event, Event> => ({
-  before: ({ event }) => recordFact(options, event),
+export const recordSender = <Event>(options: SendRecordOptions): middy.MiddlewareObj<Event, Event> => ({
+  before: ({ event }) => sendRecord(options, event),
 });
 
 /** The same for one event, whoever is called with it. */
-export const recordFact = async (options: RecordFactsOptions, event: unknown): Promise<void> => {
+export const sendRecord = async (options: SendRecordOptions, event: unknown): Promise<void> => {
   const { clock, newId, telemetry, worthRecording } = options;
   const kind = facts.get(sourceOf(event));
   if (kind === undefined) return;
@@ -60,8 +60,8 @@ export const recordFact = async (options: RecordFactsOptions, event: unknown): P
 
 /** Throws what the queue threw, whether the record is remembered or not: a person should know of it. */
 const sendOrRemember = async (
-  { records, remember, clock, telemetry }: RecordFactsOptions,
-  record: ResetRecord,
+  { records, remember, clock, telemetry }: SendRecordOptions,
+  record: FactRecord,
 ): Promise<void> => {
   try {
     await records.send(record);

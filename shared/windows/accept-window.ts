@@ -1,5 +1,7 @@
 import { day } from "../config/duration.ts";
-import { type Acceptance, type OperatorAct, plus, type Window, withChange } from "./window.ts";
+import { plus } from "../runtime/instants.ts";
+import { withChange } from "./operator-acts.ts";
+import type { Acceptance, OperatorAct, Window } from "./window.ts";
 
 /** How far ahead a known case can be accepted, in milliseconds. */
 export const longestAcceptance = 90 * day;

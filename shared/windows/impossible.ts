@@ -1,5 +1,5 @@
 import { day } from "../config/duration.ts";
-import { plus } from "./window.ts";
+import { plus } from "../runtime/instants.ts";
 
 /** The bound of the parameter `maxWindow` (shared/config/policy.ts): no window of ours was ever due later than this after it opened. */
 const longestWindow = 30 * day;

@@ -1,10 +1,4 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { emailMfaIsOn } from "../users/factors.ts";
 import { unlessConditionFails } from "./conditional-write.ts";
@@ -13,6 +7,7 @@ import { updateExpression } from "./update-expression.ts";
 import { partition } from "./user-partition.ts";
 import { historyFrom, knownKey, openAttributes, openFrom, rowKey, seenFrom, type UserRow } from "./window-items.ts";
 import type { ClosedWindow, UserKey, Window } from "./window.ts";
+import { keyOf, type WindowsTable } from "./windows-table.ts";
 
 /** The sort key of an open window, until version 0.2. */
 export const openKey = "open";
@@ -23,92 +18,95 @@ const itemKey = v.object({ item: v.string() });
  * What versions before 0.2 keep of a user: the items `open`, `seen` and `closed#…`. The first two become the user's row; the
  * third are its history as they are. `seen` stays behind, so that a stack that goes back to such a version still knows the user.
  */
-export const oldItems = (documents: DynamoDBDocumentClient, TableName: string) => {
-  const read = async (user: UserKey): Promise<{ row: UserRow; isWorthARow: boolean }> => {
-    // "seen", "open" and the newest "closed#…" are the last three in the order of the sort key.
-    const { Items = [] } = await documents.send(
-      new QueryCommand({
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: "#user = :user",
-        ExpressionAttributeNames: { "#user": "user" },
-        ExpressionAttributeValues: { ":user": partition(user) },
-        ScanIndexForward: false,
-        Limit: 3,
-      }),
-    );
-    const found: { open?: Window; seen?: Seen | undefined; closed?: ClosedWindow | undefined } = {};
-    for (const item of Items) {
-      const { item: key } = v.parse(itemKey, item);
-      if (key === openKey) found.open = openFrom(item);
-      else if (key === knownKey) found.seen = seenFrom(item);
-      else if (key.startsWith("closed#")) found.closed ??= historyFrom(item);
-    }
-    const { open, closed } = found;
-    const looks = [open?.factorsBefore, closed?.factorsBefore, closed?.evidence?.after];
-    const known = found.seen?.known === true || looks.some((look) => look !== undefined && emailMfaIsOn(look));
-    return {
-      row: {
-        version: 0,
-        ...((found.seen !== undefined || known) && { seen: { ...found.seen, known } }),
-        ...(open && { open }),
-        earlierClosedAt: closed?.closedAt,
-      },
-      isWorthARow: open !== undefined || closed !== undefined || found.seen?.checkedAt !== undefined,
-    };
-  };
-
-  const removeOpen = async (window: Window): Promise<void> => {
-    await unlessConditionFails(
-      documents.send(
-        new DeleteCommand({
-          TableName,
-          Key: { user: partition(window), item: openKey },
-          ConditionExpression: "windowId = :windowId",
-          ExpressionAttributeValues: { ":windowId": window.windowId },
-        }),
-      ),
-    );
-  };
-
+export const readOldItems = async (
+  { documents, TableName }: WindowsTable,
+  user: UserKey,
+): Promise<{ row: UserRow; isWorthARow: boolean }> => {
+  // "seen", "open" and the newest "closed#…" are the last three in the order of the sort key.
+  const { Items = [] } = await documents.send(
+    new QueryCommand({
+      TableName,
+      ConsistentRead: true,
+      KeyConditionExpression: "#user = :user",
+      ExpressionAttributeNames: { "#user": "user" },
+      ExpressionAttributeValues: { ":user": partition(user) },
+      ScanIndexForward: false,
+      Limit: 3,
+    }),
+  );
+  const found: { open?: Window; seen?: Seen | undefined; closed?: ClosedWindow | undefined } = {};
+  for (const item of Items) {
+    const { item: key } = v.parse(itemKey, item);
+    if (key === openKey) found.open = openFrom(item);
+    else if (key === knownKey) found.seen = seenFrom(item);
+    else if (key.startsWith("closed#")) found.closed ??= historyFrom(item);
+  }
+  const { open, closed } = found;
+  const looks = [open?.factorsBefore, closed?.factorsBefore, closed?.evidence?.after];
+  const known = found.seen?.known === true || looks.some((look) => look !== undefined && emailMfaIsOn(look));
   return {
-    read,
-    removeOpen,
-
-    /** Makes the row of a user who has none of what was read. The row comes first: whatever dies in between, the window is in one place at least. */
-    async adopt(user: UserKey, { seen, open, earlierClosedAt }: UserRow): Promise<void> {
-      const update = updateExpression({
-        set: {
-          ...(open && openAttributes(open)),
-          known: seen?.known ?? false,
-          checkedAt: seen?.checkedAt?.toISOString(),
-          emailMfa: seen?.emailMfa,
-          watchedUntil: seen?.watchedUntil?.toISOString(),
-          driftedAt: seen?.driftedAt?.toISOString(),
-          earlierClosedAt: earlierClosedAt?.toISOString(),
-        },
-      });
-      const isMade = await unlessConditionFails(
-        documents.send(
-          new UpdateCommand({
-            TableName,
-            Key: { user: partition(user), item: rowKey },
-            ...update,
-            ConditionExpression: "attribute_not_exists(#user)",
-            ExpressionAttributeNames: { ...update.ExpressionAttributeNames, "#user": "user" },
-          }),
-        ),
-      );
-      if (isMade && open !== undefined) await removeOpen(open);
+    row: {
+      version: 0,
+      ...((found.seen !== undefined || known) && { seen: { ...found.seen, known } }),
+      ...(open && { open }),
+      earlierClosedAt: closed?.closedAt,
     },
-
-    /** The open window with this id that a version before 0.2 has left beside the row. */
-    async openBeside(user: UserKey, windowId: string): Promise<Window | undefined> {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName, Key: { user: partition(user), item: openKey }, ConsistentRead: true }),
-      );
-      const left = Item && openFrom(Item);
-      return left?.windowId === windowId ? left : undefined;
-    },
+    isWorthARow: open !== undefined || closed !== undefined || found.seen?.checkedAt !== undefined,
   };
+};
+
+/** Makes the row of a user who has none of what was read. The row comes first: whatever dies in between, the window is in one place at least. */
+export const adoptOldItems = async (
+  table: WindowsTable,
+  user: UserKey,
+  { seen, open, earlierClosedAt }: UserRow,
+): Promise<void> => {
+  const update = updateExpression({
+    set: {
+      ...(open && openAttributes(open)),
+      known: seen?.known ?? false,
+      checkedAt: seen?.checkedAt?.toISOString(),
+      emailMfa: seen?.emailMfa,
+      watchedUntil: seen?.watchedUntil?.toISOString(),
+      driftedAt: seen?.driftedAt?.toISOString(),
+      earlierClosedAt: earlierClosedAt?.toISOString(),
+    },
+  });
+  const isMade = await unlessConditionFails(
+    table.documents.send(
+      new UpdateCommand({
+        TableName: table.TableName,
+        Key: keyOf(user, rowKey),
+        ...update,
+        ConditionExpression: "attribute_not_exists(#user)",
+        ExpressionAttributeNames: { ...update.ExpressionAttributeNames, "#user": "user" },
+      }),
+    ),
+  );
+  if (isMade && open !== undefined) await removeOldOpenWindow(table, open);
+};
+
+/** The open window with this id that a version before 0.2 has left beside the row. */
+export const findOldOpenWindow = async (
+  { documents, TableName }: WindowsTable,
+  user: UserKey,
+  windowId: string,
+): Promise<Window | undefined> => {
+  const { Item } = await documents.send(new GetCommand({ TableName, Key: keyOf(user, openKey), ConsistentRead: true }));
+  const left = Item && openFrom(Item);
+  return left?.windowId === windowId ? left : undefined;
+};
+
+/** Removes the item of an open window that is in the row by now. */
+export const removeOldOpenWindow = async ({ documents, TableName }: WindowsTable, window: Window): Promise<void> => {
+  await unlessConditionFails(
+    documents.send(
+      new DeleteCommand({
+        TableName,
+        Key: keyOf(window, openKey),
+        ConditionExpression: "windowId = :windowId",
+        ExpressionAttributeValues: { ":windowId": window.windowId },
+      }),
+    ),
+  );
 };

@@ -48,55 +48,69 @@ export const dynamoWindowReports = (documents: DynamoDBDocumentClient, TableName
     if (users.length > 0) yield* await openOf(documents, TableName, users);
   },
 
-  async history(user) {
-    const windows: ClosedWindow[] = [];
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const page = await documents.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: "#user = :user AND begins_with(#item, :closed)",
-          ExpressionAttributeNames: { "#user": "user", "#item": "item" },
-          ExpressionAttributeValues: { ":user": partition(user), ":closed": "closed#" },
-          ScanIndexForward: false,
-          ExclusiveStartKey,
-        }),
-      );
-      windows.push(...(page.Items ?? []).map(closedFrom));
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
-    const { lastClosed } = await dynamoWindowStore(documents, TableName).find(user);
-    if (lastClosed === undefined) return windows;
-    return [lastClosed, ...windows.filter(({ windowId }) => windowId !== lastClosed.windowId)];
-  },
+  history: (user) => history(documents, TableName, user),
 
-  async *openDuring(userPoolId, from, to) {
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const page = await documents.send(
-        new ScanCommand({
-          TableName,
-          FilterExpression: `(${openBetween("")}) OR (${openBetween("#window.")})`,
-          ExpressionAttributeNames: { "#window": "window" },
-          ExpressionAttributeValues: {
-            ":pool": userPoolId,
-            ":from": from.toISOString(),
-            ":to": to.toISOString(),
-          },
-          ReturnConsumedCapacity: "TOTAL",
-          ExclusiveStartKey,
-        }),
-      );
-      yield {
-        windows: (page.Items ?? []).flatMap(windowIn),
-        itemsRead: page.ScannedCount ?? 0,
-        readUnits: page.ConsumedCapacity?.CapacityUnits ?? 0,
-      };
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
-  },
+  openDuring: (userPoolId, from, to) => openDuring(documents, TableName, userPoolId, from, to),
 });
+
+const history = async (
+  documents: DynamoDBDocumentClient,
+  TableName: string,
+  user: UserKey,
+): Promise<ClosedWindow[]> => {
+  const windows: ClosedWindow[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await documents.send(
+      new QueryCommand({
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: "#user = :user AND begins_with(#item, :closed)",
+        ExpressionAttributeNames: { "#user": "user", "#item": "item" },
+        ExpressionAttributeValues: { ":user": partition(user), ":closed": "closed#" },
+        ScanIndexForward: false,
+        ExclusiveStartKey,
+      }),
+    );
+    windows.push(...(page.Items ?? []).map(closedFrom));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  const { lastClosed } = await dynamoWindowStore(documents, TableName).find(user);
+  if (lastClosed === undefined) return windows;
+  return [lastClosed, ...windows.filter(({ windowId }) => windowId !== lastClosed.windowId)];
+};
+
+async function* openDuring(
+  documents: DynamoDBDocumentClient,
+  TableName: string,
+  userPoolId: string,
+  from: Date,
+  to: Date,
+): AsyncIterable<ScannedPage> {
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await documents.send(
+      new ScanCommand({
+        TableName,
+        FilterExpression: `(${openBetween("")}) OR (${openBetween("#window.")})`,
+        ExpressionAttributeNames: { "#window": "window" },
+        ExpressionAttributeValues: {
+          ":pool": userPoolId,
+          ":from": from.toISOString(),
+          ":to": to.toISOString(),
+        },
+        ReturnConsumedCapacity: "TOTAL",
+        ExclusiveStartKey,
+      }),
+    );
+    yield {
+      windows: (page.Items ?? []).flatMap(windowIn),
+      itemsRead: page.ScannedCount ?? 0,
+      readUnits: page.ConsumedCapacity?.CapacityUnits ?? 0,
+    };
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+}
 
 /** Whether a window was open in the period: the one in a row, at `#window.`, or one in the history or an item of an earlier version. */
 const openBetween = (path: string): string =>

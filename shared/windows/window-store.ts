@@ -1,30 +1,19 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
-import { unlessConditionFails } from "./conditional-write.ts";
-import { oldItems } from "./old-items.ts";
+import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { findInHistory, keepInHistory, updateInHistory } from "./history.ts";
+import { forgetUser, letKnownExpire, rememberKnown } from "./known-user.ts";
+import { adoptOldItems, findOldOpenWindow, readOldItems, removeOldOpenWindow } from "./old-items.ts";
+import { readRow, sameVersionAs, writeRow } from "./row.ts";
 import type { Look } from "./seen.ts";
-import { type Changes, updateExpression } from "./update-expression.ts";
-import { partition } from "./user-partition.ts";
 import {
   closedAttributes,
-  historyFrom,
-  historyItem,
-  knownKey,
   lookChanges,
   openAttributes,
   type OverdueRef,
   overdueRefFrom,
-  rowFrom,
-  rowKey,
   type UserRow,
 } from "./window-items.ts";
-import { type ClosedWindow, plus, retention, type UserKey, type Window } from "./window.ts";
+import type { ClosedWindow, UserKey, Window } from "./window.ts";
+import type { WindowsTable } from "./windows-table.ts";
 
 /**
  * The WINDOWS table: one row per user, and a history of their earlier windows. What changes a window is one conditional write of
@@ -64,214 +53,106 @@ export interface WindowStore {
 }
 
 export const dynamoWindowStore = (documents: DynamoDBDocumentClient, TableName: string): WindowStore => {
-  const old = oldItems(documents, TableName);
-  const keyOf = (user: UserKey, item: string) => ({ user: partition(user), item });
-
-  const read = async (user: UserKey): Promise<UserRow | undefined> => {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName, Key: keyOf(user, rowKey), ConsistentRead: true }),
-    );
-    return Item && rowFrom(Item);
-  };
-
-  const write = (user: UserKey, changes: Changes, condition?: Condition): Promise<boolean> => {
-    const update = updateExpression(changes);
-    return unlessConditionFails(
-      documents.send(
-        new UpdateCommand({
-          TableName,
-          Key: keyOf(user, rowKey),
-          ...update,
-          ...(condition && {
-            ConditionExpression: condition.expression,
-            ExpressionAttributeNames: { ...update.ExpressionAttributeNames, ...condition.names },
-            ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ...condition.values },
-          }),
-        }),
-      ),
-    );
-  };
-
-  const rememberKnown = async (user: UserKey): Promise<void> => {
-    await documents.send(new PutCommand({ TableName, Item: { ...keyOf(user, knownKey), known: true } }));
-  };
-
-  const keepInHistory = (closed: ClosedWindow): Promise<boolean> =>
-    unlessConditionFails(
-      documents.send(
-        new PutCommand({
-          TableName,
-          Item: historyItem(closed),
-          ConditionExpression: "attribute_not_exists(#user) OR #version < :version",
-          ExpressionAttributeNames: { "#user": "user", "#version": "version" },
-          ExpressionAttributeValues: { ":version": closed.version },
-        }),
-      ),
-    );
-
-  const store: WindowStore = {
-    find: async (user) => (await read(user)) ?? (await old.read(user)).row,
-
-    async findToChange(user, windowId) {
-      const row = await read(user);
-      if (row === undefined) {
-        const left = await old.read(user);
-        if (!left.isWorthARow) return left.row;
-        await old.adopt(user, left.row);
-        return store.findToChange(user, windowId);
-      }
-      if (windowId === undefined || row.open?.windowId === windowId) return row;
-      const left = await old.openBeside(user, windowId);
-      if (left === undefined || row.open !== undefined) return row;
-      if (row.lastClosed?.windowId !== windowId) {
-        if ((await store.open(left, row, row.seen?.known ?? false)) === "conflict")
-          return store.findToChange(user, windowId);
-      }
-      await old.removeOpen(left);
-      return (await read(user)) ?? { version: 0 };
-    },
-
-    async open(window, over, known) {
-      if (known && over.seen?.known !== true) await rememberKnown(window);
-      if (over.lastClosed !== undefined) await keepInHistory(over.lastClosed);
-      const opened = { ...window, version: over.version + 1 };
-      const earlierClosedAt = (over.lastClosed?.closedAt ?? over.earlierClosedAt)?.toISOString();
-      const changes = {
-        set: { ...openAttributes(opened), earlierClosedAt, ...(known && { known }) },
-        ...(!known && { setIfAbsent: { known } }),
-      };
-      const written = await write(
-        window,
-        changes,
-        over.version === 0
-          ? { expression: "attribute_not_exists(#version)" }
-          : { expression: "#version = :read", values: { ":read": over.version } },
-      );
-      return written ? opened : "conflict";
-    },
-
+  const table = { documents, TableName };
+  return {
+    find: async (user) => (await readRow(table, user)) ?? (await readOldItems(table, user)).row,
+    findToChange: (user, windowId) => findToChange(table, user, windowId),
+    open: (window, over, known) => open(table, window, over, known),
     async update(window) {
       const next = { ...window, version: window.version + 1 };
-      return (await write(window, { set: openAttributes(next) }, asRead(window))) ? next : "conflict";
+      return (await writeRow(table, window, { set: openAttributes(next) }, sameVersionAs(window))) ? next : "conflict";
     },
-
-    async close(closed, look, { seen }) {
-      if (look?.known === true && seen?.known !== true) await rememberKnown(closed);
-      const { set, ...rest } = look === undefined ? { set: {} } : lookChanges(look);
-      const next = { ...closed, version: closed.version + 1 };
-      const changes = { set: { ...closedAttributes(next), ...set }, ...rest };
-      if (!(await write(closed, changes, asRead(closed)))) return "conflict";
-      if (closed.outcome === "user-gone") await letKnownExpire(documents, TableName, closed);
-      return "closed";
-    },
-
+    close: (closed, look, row) => close(table, closed, look, row),
     async updateClosed(closed) {
       const next = { ...closed, version: closed.version + 1 };
-      if (await write(closed, { set: closedAttributes(next) }, asRead(closed))) return "updated";
-      const written = await unlessConditionFails(
-        documents.send(
-          new PutCommand({
-            TableName,
-            Item: historyItem(next),
-            ConditionExpression: "#version = :read",
-            ExpressionAttributeNames: { "#version": "version" },
-            ExpressionAttributeValues: { ":read": closed.version },
-          }),
-        ),
-      );
-      return written ? "updated" : "conflict";
+      if (await writeRow(table, closed, { set: closedAttributes(next) }, sameVersionAs(closed))) return "updated";
+      return (await updateInHistory(table, next, closed.version)) ? "updated" : "conflict";
     },
-
-    async findInHistory(user, instant) {
-      const { Items } = await documents.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: "#user = :user AND #item BETWEEN :first AND :last",
-          ExpressionAttributeNames: { "#user": "user", "#item": "item" },
-          ExpressionAttributeValues: {
-            ":user": partition(user),
-            ":first": "closed#",
-            ":last": `closed#${instant.toISOString()}$`,
-          },
-          ScanIndexForward: false,
-          Limit: 1,
-        }),
-      );
-      return historyFrom(Items?.[0]);
-    },
-
+    findInHistory: (user, instant) => findInHistory(table, user, instant),
     async noteLook(user, look, { seen, lastClosed }) {
       const isNew = seen?.known !== true || lastClosed?.outcome === "user-gone";
-      if (look.known && isNew) await rememberKnown(user);
-      await write(user, lookChanges(look));
+      if (look.known && isNew) await rememberKnown(table, user);
+      await writeRow(table, user, lookChanges(look));
     },
-
-    async forget(user) {
-      await documents.send(new DeleteCommand({ TableName, Key: keyOf(user, knownKey) }));
-      await unlessConditionFails(
-        documents.send(
-          new DeleteCommand({
-            TableName,
-            Key: keyOf(user, rowKey),
-            ConditionExpression: "attribute_not_exists(#window)",
-            ExpressionAttributeNames: { "#window": "window" },
-          }),
-        ),
-      );
-    },
-
-    async *dueUntil(userPoolId, instant, first = "longest") {
-      let ExclusiveStartKey: Record<string, unknown> | undefined;
-      do {
-        const page = await documents.send(
-          new QueryCommand({
-            TableName,
-            IndexName: "due",
-            KeyConditionExpression: "openIn = :pool AND dueAt <= :instant",
-            ExpressionAttributeValues: { ":pool": userPoolId, ":instant": instant.toISOString() },
-            ScanIndexForward: first === "longest",
-            ExclusiveStartKey,
-          }),
-        );
-        for (const item of page.Items ?? []) yield overdueRefFrom(item) ?? "unreadable";
-        ExclusiveStartKey = page.LastEvaluatedKey;
-      } while (ExclusiveStartKey !== undefined);
-    },
+    forget: (user) => forgetUser(table, user),
+    dueUntil: (userPoolId, instant, first = "longest") => dueUntil(table, userPoolId, instant, first),
   };
-  return store;
 };
 
-interface Condition {
-  expression: string;
-  names?: Record<string, string>;
-  values?: Record<string, unknown>;
-}
+const findToChange = async (table: WindowsTable, user: UserKey, windowId?: string): Promise<UserRow> => {
+  const row = await readRow(table, user);
+  if (row === undefined) {
+    const left = await readOldItems(table, user);
+    if (!left.isWorthARow) return left.row;
+    await adoptOldItems(table, user, left.row);
+    return findToChange(table, user, windowId);
+  }
+  if (windowId === undefined || row.open?.windowId === windowId) return row;
+  const left = await findOldOpenWindow(table, user, windowId);
+  if (left === undefined || row.open !== undefined) return row;
+  if (row.lastClosed?.windowId !== windowId) {
+    const opened = await open(table, left, row, row.seen?.known ?? false);
+    if (opened === "conflict") return findToChange(table, user, windowId);
+  }
+  await removeOldOpenWindow(table, left);
+  return (await readRow(table, user)) ?? { version: 0 };
+};
 
-/** `#version` is a name that the update uses too. */
-const asRead = ({ windowId, version }: Pick<Window, "windowId" | "version">): Condition => ({
-  expression: "#windowId = :windowId AND #version = :read",
-  names: { "#windowId": "windowId", "#version": "version" },
-  values: { ":windowId": windowId, ":read": version },
-});
+const open = async (
+  table: WindowsTable,
+  window: Window,
+  over: UserRow,
+  known: boolean,
+): Promise<Window | "conflict"> => {
+  if (known && over.seen?.known !== true) await rememberKnown(table, window);
+  if (over.lastClosed !== undefined) await keepInHistory(table, over.lastClosed);
+  const opened = { ...window, version: over.version + 1 };
+  const earlierClosedAt = (over.lastClosed?.closedAt ?? over.earlierClosedAt)?.toISOString();
+  const changes = {
+    set: { ...openAttributes(opened), earlierClosedAt, ...(known && { known }) },
+    ...(!known && { setIfAbsent: { known } }),
+  };
+  const asRead =
+    over.version === 0
+      ? { expression: "attribute_not_exists(#version)" }
+      : { expression: "#version = :read", values: { ":read": over.version } };
+  return (await writeRow(table, window, changes, asRead)) ? opened : "conflict";
+};
 
-/** A user who is gone needs not be known longer than their last window. */
-const letKnownExpire = async (
-  documents: DynamoDBDocumentClient,
-  TableName: string,
+const close = async (
+  table: WindowsTable,
   closed: ClosedWindow,
-): Promise<void> => {
-  const expiresAt = Math.floor(plus(closed.closedAt, retention).getTime() / 1000);
-  await unlessConditionFails(
-    documents.send(
-      new UpdateCommand({
-        TableName,
-        Key: { user: partition(closed), item: knownKey },
-        ConditionExpression: "attribute_exists(#known)",
-        UpdateExpression: "SET expiresAt = :expiresAt",
-        ExpressionAttributeNames: { "#known": "known" },
-        ExpressionAttributeValues: { ":expiresAt": expiresAt },
-      }),
-    ),
-  );
+  look: Look | undefined,
+  { seen }: Pick<UserRow, "seen">,
+): Promise<"closed" | "conflict"> => {
+  if (look?.known === true && seen?.known !== true) await rememberKnown(table, closed);
+  const { set, ...rest } = look === undefined ? { set: {} } : lookChanges(look);
+  const next = { ...closed, version: closed.version + 1 };
+  const changes = { set: { ...closedAttributes(next), ...set }, ...rest };
+  if (!(await writeRow(table, closed, changes, sameVersionAs(closed)))) return "conflict";
+  if (closed.outcome === "user-gone") await letKnownExpire(table, closed);
+  return "closed";
 };
+
+async function* dueUntil(
+  { documents, TableName }: WindowsTable,
+  userPoolId: string,
+  instant: Date,
+  first: "longest" | "latest",
+): AsyncIterable<OverdueRef | "unreadable"> {
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await documents.send(
+      new QueryCommand({
+        TableName,
+        IndexName: "due",
+        KeyConditionExpression: "openIn = :pool AND dueAt <= :instant",
+        ExpressionAttributeValues: { ":pool": userPoolId, ":instant": instant.toISOString() },
+        ScanIndexForward: first === "longest",
+        ExclusiveStartKey,
+      }),
+    );
+    for (const item of page.Items ?? []) yield overdueRefFrom(item) ?? "unreadable";
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+}

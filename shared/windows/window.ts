@@ -1,7 +1,8 @@
 import type { FactKind } from "../../events/record.ts";
-import { day, minute } from "../config/duration.ts";
+import { day } from "../config/duration.ts";
 import type { Policy } from "../config/policy.ts";
-import { clockDifference, isFromTheFuture } from "../runtime/clock-difference.ts";
+import { isFromTheFuture } from "../runtime/clock-difference.ts";
+import { earlier, plus } from "../runtime/instants.ts";
 import type { Factors } from "../users/factors.ts";
 
 /** A user of a pool, by what never changes: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
@@ -99,10 +100,6 @@ export interface ClosedWindow extends Window {
 /** How long closed windows are kept with their evidence, in milliseconds. */
 export const retention = 400 * day;
 
-const earlier = (one: Date, other: Date): Date => (one < other ? one : other);
-const later = (one: Date, other: Date): Date => (one > other ? one : other);
-export const plus = (instant: Date, milliseconds: number): Date => new Date(instant.getTime() + milliseconds);
-
 /**
  * The instant, moved behind the close of the last window: a clock that runs behind must not open a window before the last one
  * was closed, or what happened during the new one would be looked for on the other. A close further ahead of `now` than clocks
@@ -167,180 +164,17 @@ export const mayEndWithEmailMfa = (user: { known: boolean }, policy: Pick<Policy
   user.known || policy.enrol;
 
 /** How many facts, and how many changes, a window holds. */
-const kept = 50;
-
-export const hasNoted = (window: Window, fact: Pick<Fact, "id">): boolean =>
-  window.facts.some((noted) => noted.id === fact.id);
-
-/** The window with the fact on it, and nothing else changed: what a late fact does to a window that has closed. */
-export const withFact = <Some extends Window>(window: Some, fact: Fact): Some => ({
-  ...window,
-  facts: [...window.facts, fact].slice(-kept),
-  counts: { ...window.counts, [fact.kind]: window.counts[fact.kind] + 1 },
-  times: timesWith(window.times, fact),
-});
-
-/** The times with those of one more fact, in whatever order facts come. */
-export const timesWith = (times: FactTimes, { kind, at }: Pick<Fact, "kind" | "at">): FactTimes => {
-  switch (kind) {
-    case "reset-requested":
-      return times;
-    case "reset-confirmed":
-      return {
-        ...times,
-        firstConfirmed: earlier(times.firstConfirmed ?? at, at),
-        lastConfirmed: later(times.lastConfirmed ?? at, at),
-      };
-    case "signed-in":
-      return { ...times, lastSignIn: later(times.lastSignIn ?? at, at) };
-  }
-};
-
-/**
- * The window with the fact on it. A request never moves `dueAt`: anybody can ask for a reset of anybody's password. A
- * confirmed reset may, up to the cap; a sign-in after it closes the window where the policy says so.
- */
-export const noteFact = (window: Window, fact: Fact, policy: Pick<Policy, "closeOnSignIn">, now: Date): Window => {
-  const noted: Window = withFact(window, fact);
-  if (window.closeAsked !== undefined) return noted;
-  const extended =
-    fact.kind === "reset-confirmed"
-      ? { ...noted, ...dueAgain(window, earlier(plus(earlier(fact.at, now), window.gracePeriod), window.cap)) }
-      : noted;
-  return policy.closeOnSignIn && signedInAfterReset(noted)
-    ? askToClose(extended, { at: now, by: "sign-in" })
-    : extended;
-};
-
-const signedInAfterReset = ({ times: { firstConfirmed, lastSignIn } }: Window): boolean =>
-  firstConfirmed !== undefined && lastSignIn !== undefined && lastSignIn >= firstConfirmed;
+export const kept = 50;
 
 /** A window that is due later than before starts its tries anew. */
-const dueAgain = (window: Window, dueAt: Date): Partial<Window> =>
+export const dueAgain = (window: Window, dueAt: Date): Partial<Window> =>
   dueAt > window.dueAt ? { dueAt, attempts: 0, nextTryAt: undefined } : {};
 
-/** The window with its end brought forward to the moment of the act; `by` may be `sign-in` instead of an operator. */
-export const askToClose = (window: Window, act: OperatorAct): Window => ({
-  ...window,
-  dueAt: earlier(window.dueAt, act.at),
-  nextTryAt: undefined,
-  closeAsked: act,
-});
-
-/** The window with the change noted on it, and nothing else changed. */
-export const withChange = (
-  window: Window,
-  kind: Change["kind"],
-  { at, by, reason, ticket, until }: OperatorAct & Pick<Change, "until">,
-): Window => ({
-  ...window,
-  changes: [...window.changes, { kind, at, by, reason, ticket, dueAt: window.dueAt, until }].slice(-kept),
-});
-
-/** The window extended by `milliseconds`, or undefined where that would pass the cap: never silently less than asked. */
-export const extendWindow = (window: Window, milliseconds: number, act: OperatorAct): Window | undefined => {
-  const dueAt = plus(window.dueAt, milliseconds);
-  if (dueAt > window.cap) return undefined;
-  return withChange({ ...window, ...dueAgain(window, dueAt) }, "extended", act);
-};
-
-/** The window with its next try brought forward, to now. */
-export const retryWindow = (window: Window, act: OperatorAct): Window =>
-  withChange({ ...window, nextTryAt: undefined }, "retried", act);
-
-/** Which open windows a new grace period reaches: those whose end it brings forward, or all. */
-export type Reach = "shorten" | "all";
-
-/**
- * When the window is due under another grace period, counted from its newest confirmed reset or else from its opening:
- * not past the cap, and not before `now`. Undefined for a window that is left alone, being due or told to close already.
- */
-export const replannedDueAt = (window: Window, gracePeriod: number, now: Date): Date | undefined => {
-  if (window.closeAsked !== undefined || isDue(window, now)) return undefined;
-  const from = later(window.times.lastConfirmed ?? window.openedAt, window.openedAt);
-  const dueAt = earlier(plus(earlier(from, now), gracePeriod), window.cap);
-  return dueAt < now ? now : dueAt;
-};
-
-/** The window under another grace period, at the moment of the act; the same window where that changes nothing. */
-export const replanWindow = (window: Window, gracePeriod: number, reach: Reach, act: OperatorAct): Window => {
-  const planned = replannedDueAt(window, gracePeriod, act.at);
-  if (planned === undefined) return window;
-  const next =
-    reach === "all"
-      ? { dueAt: planned, gracePeriod }
-      : { dueAt: earlier(planned, window.dueAt), gracePeriod: Math.min(gracePeriod, window.gracePeriod) };
-  if (next.dueAt.getTime() === window.dueAt.getTime() && next.gracePeriod === window.gracePeriod) return window;
-  return withChange({ ...window, ...next }, "replanned", act);
-};
-
-/** How long an operator may take over switching Email MFA off, from the moment that is written down. */
-const longestSwitchingOff = 3 * minute;
-
-/** The window of an operator who is about to switch Email MFA off. */
-export const switchingOff = (window: Window, now: Date): Window => ({
-  ...window,
-  switchingOffUntil: plus(now, longestSwitchingOff),
-  switchingOffVersion: window.version,
-});
-
-/** The window when Email MFA has been read back as off, at the moment from which on it may close; without one the mark stays. */
-export const switchedOff = (window: Window, at?: Date): Window => ({
-  ...window,
-  switchingOffUntil: at === undefined ? window.switchingOffUntil : earlier(window.switchingOffUntil ?? at, at),
-  switchingOffVersion: window.version,
-});
-
-/**
- * Whether Email MFA may be about to go off, so that the window must not close however the user is found. A mark that lies
- * further ahead than any operator and any clock could have put it is not believed.
- */
-export const mayBeSwitchedOff = ({ switchingOffUntil }: Pick<Window, "switchingOffUntil">, now: Date): boolean =>
-  switchingOffUntil !== undefined &&
-  now < switchingOffUntil &&
-  switchingOffUntil.getTime() - now.getTime() <= longestSwitchingOff + clockDifference;
-
-/** Whether no operator was at switching Email MFA off between the two: then what was read of the user at the one holds at the other. */
-export const isSameSwitchingOff = (one: Window, other: Window): boolean =>
-  one.switchingOffVersion === other.switchingOffVersion;
-
 export const isDue = (window: Pick<Window, "dueAt">, now: Date): boolean => now >= window.dueAt;
-
-/** From when on a worker may close the window. */
-export const closableAt = ({ dueAt, switchingOffUntil }: Window, now: Date): Date =>
-  switchingOffUntil !== undefined && mayBeSwitchedOff({ switchingOffUntil }, now)
-    ? later(switchingOffUntil, dueAt)
-    : dueAt;
 
 /** Past due by more than the tolerance, in milliseconds. */
 export const isOverdue = (window: Pick<Window, "dueAt">, tolerance: number, now: Date): boolean =>
   now.getTime() - window.dueAt.getTime() > tolerance;
-
-/** The window after a failed re-enable: still open, tried again after a pause that grows up to a quarter of an hour. */
-export const noteFailure = (window: Window, failure: { error: string; detail: string }, now: Date): Window => ({
-  ...window,
-  attempts: window.attempts + 1,
-  lastFailure: { at: now, error: failure.error, message: failure.detail },
-  nextTryAt: plus(now, Math.min(30_000 * 2 ** Math.min(window.attempts, 5), 15 * minute)),
-  goneSince: undefined,
-});
-
-/** How long after the first look that found no such user a second one must find the same, before the window closes. */
-const betweenLooks = 5 * minute;
-
-/** When a second look may end the window of a user who was not found, or undefined where the first look is this one. */
-export const secondLookAt = ({ goneSince }: Pick<Window, "goneSince">, now: Date): Date | undefined =>
-  goneSince === undefined || isFromTheFuture(goneSince, now) ? undefined : plus(goneSince, betweenLooks);
-
-/**
- * The window after a look that found no such user. One look does not end it: AWS documents nowhere that AdminGetUser reads
- * consistently.
- */
-export const noteGone = (window: Window, now: Date): Window => ({
-  ...window,
-  goneSince: now,
-  nextTryAt: plus(now, betweenLooks),
-});
 
 export const closeWindow = (
   window: Window,

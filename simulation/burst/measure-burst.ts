@@ -5,7 +5,8 @@ import { isClosingWrite } from "../../local/closing-write.ts";
 import { names } from "../../local/service-names.ts";
 import { hour, minute } from "../../shared/config/duration.ts";
 import { dueMessage } from "../../shared/queues/timers.ts";
-import { openWindow, plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
+import { openWindow } from "../../shared/windows/window.ts";
 import { createBurstStack } from "./burst-stack.ts";
 
 export interface BurstOptions {

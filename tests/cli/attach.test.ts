@@ -13,7 +13,7 @@ import { attachTriggers } from "../../cli/commands/attach-triggers.ts";
 import { detachTriggers } from "../../cli/commands/detach-triggers.ts";
 import { differences } from "../../cli/pool/member-values.ts";
 import type { Stack } from "../../local/stack.ts";
-import { operatorOf, startStack } from "../support/operations.ts";
+import { operatorOf, startOperationsStack } from "../support/operations.ts";
 
 let stack: Stack;
 let operator: ReturnType<typeof operatorOf>;
@@ -87,7 +87,7 @@ const faults = (operation: string, ...list: (Fault | undefined)[]) => {
 };
 
 beforeEach(async () => {
-  stack = await startStack();
+  stack = await startOperationsStack();
   operator = operatorOf(stack);
   stack.aws.lambda.register("theirs", async (event: unknown) => event, { timeoutMs: 3000 });
 });

@@ -17,13 +17,13 @@ import type { Stack } from "../../local/stack.ts";
 import { hour, minute } from "../../shared/config/duration.ts";
 import { openWindow } from "../../shared/windows/window.ts";
 import { noRow } from "../support/no-row.ts";
-import { operatorOf, startStack } from "../support/operations.ts";
+import { operatorOf, startOperationsStack } from "../support/operations.ts";
 
 let stack: Stack;
 let operator: ReturnType<typeof operatorOf>;
 
 beforeEach(async () => {
-  stack = await startStack();
+  stack = await startOperationsStack();
   operator = operatorOf(stack);
   await stack.aws.clock.advanceBy(6 * minute);
 });

@@ -12,7 +12,7 @@ import { drill, type DrillOptions } from "../../cli/commands/drill.ts";
 import type { Stack } from "../../local/stack.ts";
 import { day, minute } from "../../shared/config/duration.ts";
 import { drillUserName, simulatorAddress } from "../../shared/drill/drill-user.ts";
-import { operatorOf, startStack } from "../support/operations.ts";
+import { operatorOf, startOperationsStack } from "../support/operations.ts";
 
 let stack: Stack;
 afterEach(() => stack.aws.stop());
@@ -76,7 +76,7 @@ const deleteTimer = async () => {
 
 describe("the daily drill", () => {
   it("succeeds by way of the timer, sends nobody anything, and leaves no user", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     const calls: string[] = [];
     stack.aws.endpoint.faults = ({ caller, operation }) => {
       if (caller === "drill") calls.push(operation);
@@ -94,14 +94,14 @@ describe("the daily drill", () => {
   });
 
   it("fails as late when the timer is gone and the reconciler closes the window", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     await runFunction(deleteTimer);
     expect(counted()).toEqual(["DrillFailed Late"]);
     expect(await users()).toBe(0);
   });
 
   it("fails when Email MFA does not come back, deletes the user, and the window closes", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     stack.aws.endpoint.faults = ({ caller, operation }) =>
       caller === "re-enable-mfa" && operation === "AdminSetUserMFAPreference" ? { kind: "no-effect" } : undefined;
     await runFunction();
@@ -114,7 +114,7 @@ describe("the daily drill", () => {
   });
 
   it("fails when the user cannot be deleted, and says so in the log", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     stack.aws.endpoint.faults = ({ operation }) =>
       operation === "AdminDeleteUser" ? { kind: "refuse", code: "NotAuthorizedException", message: "no" } : undefined;
     await runFunction();
@@ -125,7 +125,7 @@ describe("the daily drill", () => {
   });
 
   it("joins the group of the scope, and without that group fails and leaves no user", async () => {
-    stack = await startStack({ SCOPE: "group:staff" });
+    stack = await startOperationsStack({ SCOPE: "group:staff" });
     await runFunction();
     expect(counted()).toEqual(["DrillFailed ResourceNotFoundException"]);
     expect(await users()).toBe(0);
@@ -136,7 +136,7 @@ describe("the daily drill", () => {
   });
 
   it("counts nothing when it dies, and cleans up after the one that died", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     stack.aws.lambda.crashes = ({ functionName, calls }) =>
       functionName === "drill" && calls === 8 ? "after" : undefined;
     expect(await runFunction()).toMatchObject({ error: { errorType: "Runtime.ExitError" } });
@@ -150,7 +150,7 @@ describe("the daily drill", () => {
   it.each(["AdminCreateUser", "AdminSetUserPassword", "CreateSchedule"])(
     "deletes the user of a drill that died after %s, whose sub it may not know",
     async (operation) => {
-      stack = await startStack();
+      stack = await startOperationsStack();
       expect(await dieAfter(operation)).toMatchObject({ error: { errorType: "Runtime.ExitError" } });
       expect(await users()).toBe(1);
       await stack.aws.clock.advanceBy(day);
@@ -163,14 +163,14 @@ describe("the daily drill", () => {
   );
 
   it("succeeds whatever names, addresses and attributes strangers have taken, and does not touch them", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     await made(simulatorAddress, { name: drillUserName });
     await runFunction();
     expect([counted(), await users()]).toEqual([["DrillSucceeded"], 1]);
   });
 
   it("does not touch a user who took the name of one that a dead drill left", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     await dieAfter("CreateSchedule");
     const [name = ""] = await ledgerKeys();
     const { cognito } = operatorOf(stack).connection;
@@ -182,7 +182,7 @@ describe("the daily drill", () => {
   });
 
   it("keeps a user in mind whom Cognito says to have deleted and has not", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     stack.aws.endpoint.faults = ({ operation }) =>
       operation === "AdminDeleteUser" ? { kind: "no-effect" } : undefined;
     await runFunction();
@@ -194,7 +194,7 @@ describe("the daily drill", () => {
   });
 
   it("is played with a standing user, which it neither makes nor deletes", async () => {
-    stack = await startStack({ DRILL_USER: "standing@example.com" });
+    stack = await startOperationsStack({ DRILL_USER: "standing@example.com" });
     await made("standing@example.com", { name: drillUserName, email: "standing@example.com", email_verified: "true" });
     const calls: string[] = [];
     stack.aws.endpoint.faults = ({ caller, operation, service }) => {
@@ -212,7 +212,7 @@ describe("the daily drill", () => {
     ["does not exist", undefined],
     ["is not marked as a drill's", { name: "Ken" }],
   ])("fails, and changes nobody, when the standing user %s", async (_what, attributes) => {
-    stack = await startStack({ DRILL_USER: "standing@example.com" });
+    stack = await startOperationsStack({ DRILL_USER: "standing@example.com" });
     if (attributes !== undefined) await made("standing@example.com", attributes);
     await runFunction();
     expect(counted()).toEqual(["DrillFailed DrillUserError"]);
@@ -220,13 +220,13 @@ describe("the daily drill", () => {
   });
 
   it("does nothing when it is left out", async () => {
-    stack = await startStack({ DRILL: "false" });
+    stack = await startOperationsStack({ DRILL: "false" });
     await runFunction();
     expect([counted(), await users()]).toEqual([[], 0]);
   });
 
   it("does nothing in observe mode", async () => {
-    stack = await startStack({ MODE: "observe" });
+    stack = await startOperationsStack({ MODE: "observe" });
     await runFunction();
     expect([counted(), await users()]).toEqual([[], 0]);
   });
@@ -244,7 +244,7 @@ describe("mfactl drill", () => {
   };
 
   it("tells each step, and how late Email MFA was on again", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     const operator = operatorOf(stack);
     expect(await play(operator, { for: 30_000 })).toBeUndefined();
     const steps = operator.said.map((line) => line.split(":")[0]);
@@ -254,7 +254,7 @@ describe("mfactl drill", () => {
   });
 
   it("does not touch a person who has the address of --email: its user gets one of its own", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     const operator = operatorOf(stack);
     const { cognito } = operator.connection;
     const Username = await made("ken@example.com");
@@ -267,7 +267,7 @@ describe("mfactl drill", () => {
   });
 
   it("takes the stack's standing user, unless --email asks for a new one", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     const operator = operatorOf(stack);
     operator.connection.outputs = { ...operator.connection.outputs, DrillUser: "standing@example.com" };
     await made("standing@example.com", { name: drillUserName, email: "standing@example.com", email_verified: "true" });
@@ -279,7 +279,7 @@ describe("mfactl drill", () => {
   });
 
   it("can run while another drill does", async () => {
-    stack = await startStack();
+    stack = await startOperationsStack();
     const operator = operatorOf(stack);
     let second: Promise<unknown> = Promise.resolve();
     await runFunction(async () => {

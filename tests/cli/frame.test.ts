@@ -12,7 +12,7 @@ import { table } from "../../cli/terminal/table.ts";
 import { timeLeft } from "../../cli/windows/time-left.ts";
 import { hour } from "../../shared/config/duration.ts";
 import { systemClock } from "../../shared/runtime/clock.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { type MfactlStack, start, startMfactlStack } from "../support/mfactl-stack.ts";
 
 describe("the program mfactl", () => {

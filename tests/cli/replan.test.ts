@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { day, hour } from "../../shared/config/duration.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { type MfactlStack, start, startMfactlStack, type User } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;

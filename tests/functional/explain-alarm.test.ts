@@ -10,9 +10,11 @@ import { acceptanceExpiry, acceptedWindows } from "../../shared/ledgers/accepted
 import { dynamoFailedRecords } from "../../shared/ledgers/failed-records.ts";
 import { noteRepeatedDrift, repeatedDrifts } from "../../shared/ledgers/repeated-drifts.ts";
 import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
+import { noteFailure } from "../../shared/windows/tries.ts";
 import type { WindowStore } from "../../shared/windows/window-store.ts";
-import { noteFailure, plus, type Window } from "../../shared/windows/window.ts";
+import type { Window } from "../../shared/windows/window.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
 import { noRow } from "../support/no-row.ts";
 

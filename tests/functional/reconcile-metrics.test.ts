@@ -7,8 +7,8 @@ import { names } from "../../local/service-names.ts";
 import { day, hour, minute } from "../../shared/config/duration.ts";
 import { dynamoLedger } from "../../shared/ledgers/ledger.ts";
 import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
-import { plus } from "../../shared/windows/window.ts";
 import { startLocalWindows, userPoolId, windowOf } from "../support/local-windows.ts";
 import { noRow } from "../support/no-row.ts";
 

@@ -10,7 +10,7 @@ import { names } from "../../local/service-names.ts";
 import { day, hour, minute } from "../../shared/config/duration.ts";
 import { acceptanceExpiry, acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
 import { dynamoFailedRecords } from "../../shared/ledgers/failed-records.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { explainEnvironment } from "../support/explain-environment.ts";
 import { windowOf } from "../support/local-windows.ts";
 import { noRow } from "../support/no-row.ts";

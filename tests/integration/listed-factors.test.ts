@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Behaviour, defaultBehaviour } from "@cognito-mfa-lifecycle/local-aws/cognito/behaviour.ts";
 import { totpCode } from "@cognito-mfa-lifecycle/local-aws/cognito/software-token.ts";
 import { minute } from "../../shared/config/duration.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

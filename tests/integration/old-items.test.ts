@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
 import { day, hour, minute } from "../../shared/config/duration.ts";
 import { closeByOperator, openByOperator } from "../../shared/lifecycle/operate.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { historyItem, openAttributes } from "../../shared/windows/window-items.ts";
 import { dynamoWindowReports } from "../../shared/windows/window-reports.ts";
-import { closeWindow, openWindow, plus, type Window } from "../../shared/windows/window.ts";
+import { closeWindow, openWindow, type Window } from "../../shared/windows/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

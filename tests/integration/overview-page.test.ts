@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { serveOverview } from "../../local/pages/overview.ts";
-import { startStack } from "../support/operations.ts";
+import { startOperationsStack } from "../support/operations.ts";
 
 describe("the page of the local stack", () => {
   it("asks for nothing that the local stack does not serve, not even for an icon", async () => {
-    const stack = await startStack();
+    const stack = await startOperationsStack();
     serveOverview(stack);
     const page = await (await fetch(stack.aws.url)).text();
     const asked = [...page.matchAll(/(?:href="|src="|fetch\(")([^"]+)"/g)].map(([, url = ""]) => url);

@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { type Behaviour, defaultBehaviour } from "@cognito-mfa-lifecycle/local-aws/cognito/behaviour.ts";
 import { minute } from "../../shared/config/duration.ts";
 import { openByOperator } from "../../shared/lifecycle/operate.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { failureWords } from "../../shared/telemetry/failure-words.ts";
-import { plus, type Window } from "../../shared/windows/window.ts";
+import type { Window } from "../../shared/windows/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

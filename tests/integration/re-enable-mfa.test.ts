@@ -12,7 +12,8 @@ import { day, hour, minute } from "../../shared/config/duration.ts";
 import { finishWindow } from "../../shared/lifecycle/finish-window.ts";
 import { extendByOperator } from "../../shared/lifecycle/operate.ts";
 import { dueMessage } from "../../shared/queues/timers.ts";
-import { plus, type Window } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
+import type { Window } from "../../shared/windows/window.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { password, start, startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

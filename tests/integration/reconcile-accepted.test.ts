@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
 import { day, hour, minute } from "../../shared/config/duration.ts";
 import { acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { type ReconcileRuns, startReconcileRuns } from "../support/reconcile-runs.ts";
 
 let runs: ReconcileRuns;

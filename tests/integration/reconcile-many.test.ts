@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { hour, minute } from "../../shared/config/duration.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { type ReconcileRuns, type Row, startReconcileRuns } from "../support/reconcile-runs.ts";
 
 let runs: ReconcileRuns;

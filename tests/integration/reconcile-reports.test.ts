@@ -3,7 +3,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
 import { day, hour, minute } from "../../shared/config/duration.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { type ReconcileRuns, startReconcileRuns } from "../support/reconcile-runs.ts";
 
 const tolerance = 15 * minute;

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { names } from "../../local/service-names.ts";
 import { hour, minute } from "../../shared/config/duration.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { aBatch, aRecord } from "../support/messages.ts";
 import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
 

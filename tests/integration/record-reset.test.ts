@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { day, hour, minute } from "../../shared/config/duration.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { aBatch, aRecord, batchReceived } from "../support/messages.ts";
 import { noRow } from "../support/no-row.ts";
 import { start, startStack, type TestStack } from "../support/stack.ts";

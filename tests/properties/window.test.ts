@@ -1,17 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { day, minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/runtime/instants.ts";
+import { askToClose, extendWindow } from "../../shared/windows/operator-acts.ts";
+import { noteFailure } from "../../shared/windows/tries.ts";
+import { noteFact } from "../../shared/windows/window-facts.ts";
 import { openAttributes, rowFrom } from "../../shared/windows/window-items.ts";
-import {
-  askToClose,
-  extendWindow,
-  type Fact,
-  noteFact,
-  noteFailure,
-  openWindow,
-  plus,
-  type Window,
-} from "../../shared/windows/window.ts";
+import { type Fact, openWindow, type Window } from "../../shared/windows/window.ts";
 
 const start = new Date("2026-03-01T00:00:00.000Z");
 const instant = fc.integer({ min: -2 * day, max: 10 * day }).map((milliseconds) => plus(start, milliseconds));

@@ -16,7 +16,7 @@ import { drillLedger } from "../../shared/drill/new-drill-user.ts";
 import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
 import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
 
-export const startStack = async (parameters: Record<string, string> = {}): Promise<Stack> => {
+export const startOperationsStack = async (parameters: Record<string, string> = {}): Promise<Stack> => {
   let seed = 7;
   const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
   const aws = await startLocalAws({ start: new Date("2026-01-01T00:00:00Z"), random });

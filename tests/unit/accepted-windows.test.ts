@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { day, minute } from "../../shared/config/duration.ts";
 import { acceptedAt } from "../../shared/ledgers/accepted-windows.ts";
-import { plus } from "../../shared/windows/window.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 
 const now = new Date("2026-01-15T10:00:00.000Z");
 const ref = { windowId: "w1" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { day, hour, minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import { isRepeatedDrift, needsLook, watch } from "../../shared/windows/seen.ts";
-import { plus } from "../../shared/windows/window.ts";
 
 const checkedAt = new Date("2026-01-15T10:00:00.000Z");
 const at = (milliseconds: number) => plus(checkedAt, milliseconds);

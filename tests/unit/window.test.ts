@@ -1,23 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import { day, hour, minute } from "../../shared/config/duration.ts";
+import { plus } from "../../shared/runtime/instants.ts";
 import {
   askToClose,
   extendWindow,
-  type Fact,
-  hasNoted,
-  isDue,
-  isOverdue,
-  noteFact,
-  noteFailure,
-  openWindow,
-  originOf,
-  plus,
   replannedDueAt,
   replanWindow,
   retryWindow,
-  type Window,
-  withFact,
-} from "../../shared/windows/window.ts";
+} from "../../shared/windows/operator-acts.ts";
+import { noteFailure } from "../../shared/windows/tries.ts";
+import { hasNoted, noteFact, withFact } from "../../shared/windows/window-facts.ts";
+import { type Fact, isDue, isOverdue, openWindow, originOf, type Window } from "../../shared/windows/window.ts";
 
 const openedAt = new Date("2026-01-15T10:00:00.000Z");
 const policy = { maxWindow: 3 * day, closeOnSignIn: false };

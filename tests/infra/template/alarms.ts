@@ -2,7 +2,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwa
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { powertoolsTelemetry } from "../../../shared/telemetry/powertools.ts";
 import { type Metric, metricNames } from "../../../shared/telemetry/telemetry.ts";
-import { startStack } from "../../support/operations.ts";
+import { startOperationsStack } from "../../support/operations.ts";
 import { listOf, type Packaged, pointsAt, type Queue, type Reference } from "../../support/packaged-template.ts";
 import type { Variant } from "./variants.ts";
 
@@ -87,7 +87,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
     });
 
     it("are the same as those of the local stack, in name and in what they watch", async () => {
-      const stack = await startStack();
+      const stack = await startOperationsStack();
       const cloudWatch = new CloudWatchClient(stack.aws.clientOptions("test"));
       const { MetricAlarms } = await cloudWatch.send(new DescribeAlarmsCommand({}));
       await stack.aws.stop();

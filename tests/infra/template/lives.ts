@@ -9,7 +9,8 @@ import { wire as explainAlarm } from "../../../functions/explain-alarm/wiring.ts
 import { isClosingWrite } from "../../../local/closing-write.ts";
 import { names } from "../../../local/service-names.ts";
 import { hour, minute } from "../../../shared/config/duration.ts";
-import { openWindow, plus } from "../../../shared/windows/window.ts";
+import { plus } from "../../../shared/runtime/instants.ts";
+import { openWindow } from "../../../shared/windows/window.ts";
 import { explainEnvironment } from "../../support/explain-environment.ts";
 import { aBatch, aRecord, aTrigger } from "../../support/messages.ts";
 import { silent } from "../../support/silent-telemetry.ts";

@@ -12,7 +12,7 @@ import { commands } from "../../../cli/commands.ts";
 import { run } from "../../../cli/run.ts";
 import { names } from "../../../local/service-names.ts";
 import { hour, minute } from "../../../shared/config/duration.ts";
-import { plus } from "../../../shared/windows/window.ts";
+import { plus } from "../../../shared/runtime/instants.ts";
 import { windowOf } from "../../support/local-windows.ts";
 import { aRecord } from "../../support/messages.ts";
 import { permissionsFor } from "../../support/needed-permissions.ts";

@@ -45,7 +45,7 @@ interface AlarmOptions {
 }
 
 /**
- * Alarms that keep the state they are given: the local stack does not evaluate them. A state that changes is told to the
+ * Alarms that keep the state they are given: the local stack does not evaluate them. A state that changes is notified to the
  * alarm's topics. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export const alarmOperations = ({ clock, sns, region, accountId }: AlarmOptions): Record<string, Operation> => {
@@ -97,13 +97,13 @@ export const alarmOperations = ({ clock, sns, region, accountId }: AlarmOptions)
         const changed = alarm.StateValue !== StateValue;
         Object.assign(alarm, { StateValue, StateReason, StateUpdatedTimestamp: now() });
         if (!changed || !alarm.ActionsEnabled) return;
-        const told = {
+        const notified = {
           OK: alarm.OKActions,
           ALARM: alarm.AlarmActions,
           INSUFFICIENT_DATA: alarm.InsufficientDataActions,
         }[StateValue];
         const subject = `${StateValue}: "${AlarmName}" in ${region}`.slice(0, 100);
-        for (const topic of told) sns.publish(topic, subject, `${alarm.AlarmDescription ?? ""}\n\n${StateReason}`);
+        for (const topic of notified) sns.publish(topic, subject, `${alarm.AlarmDescription ?? ""}\n\n${StateReason}`);
       },
     ),
   };

@@ -1,17 +1,17 @@
 import * as v from "valibot";
 import type { Operation } from "../service.ts";
 import { countAttempt } from "./attempts.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { notAuthorized, passwordResetRequired, userNotConfirmed, userNotFound } from "./errors.ts";
 import { setPassword } from "./password-policy.ts";
 import type { Pool } from "./pool.ts";
 import { accessToken, password, request } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { issuerOf, readAccessToken } from "./tokens.ts";
 import { attributeList, describeFactors, requireEnabled, type User } from "./user.ts";
 
 /** The user who signed in for this access token. Throws when it is not ours, has expired or was revoked. */
 export const requireTokenHolder = (
-  { pools, clock, region }: Surroundings,
+  { pools, clock, region }: CognitoContext,
   token: string,
 ): { pool: Pool; user: User } => {
   const claims = readAccessToken(token);
@@ -30,7 +30,7 @@ export const requireTokenHolder = (
 const CHANGES_PER_HOUR = 5;
 
 /** What a signed-in user does with nothing but an access token. */
-export const accessOperations = (surroundings: Surroundings): Record<string, Operation> => ({
+export const accessOperations = (surroundings: CognitoContext): Record<string, Operation> => ({
   GetUser: request({ AccessToken: accessToken }, ({ AccessToken }) => {
     const { user } = requireTokenHolder(surroundings, AccessToken);
     return {

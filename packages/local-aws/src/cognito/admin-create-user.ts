@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError, type Operation } from "../service.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { invalidParameter, userNotFound } from "./errors.ts";
 import { type Medium, sendMessage } from "./messages.ts";
 import { addToPool, newIdentity, takeNames } from "./new-user.ts";
@@ -7,7 +8,6 @@ import { generatePassword, setPassword } from "./password-policy.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { attributes, type ClientMetadata, clientMetadata, password, poolId, request, username } from "./request.ts";
 import { checkAttributes } from "./schema-attributes.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { createUser, describeUser, findUser, type User } from "./user.ts";
 
 const DEFAULT_INVITATION = {
@@ -16,7 +16,7 @@ const DEFAULT_INVITATION = {
   smsMessage: "Your username is {username} and temporary password is {####}.",
 };
 
-export const adminCreateUserOperations = (surroundings: Surroundings): Record<string, Operation> => ({
+export const adminCreateUserOperations = (surroundings: CognitoContext): Record<string, Operation> => ({
   AdminCreateUser: request(
     {
       UserPoolId: poolId,
@@ -58,7 +58,7 @@ const requireInvited = (pool: Pool, name: string): User => {
 };
 
 const addUser = async (
-  { clock, random, fire }: Surroundings,
+  { clock, random, fire }: CognitoContext,
   pool: Pool,
   input: {
     Username: string;
@@ -95,7 +95,7 @@ const addUser = async (
 
 /** Sends the temporary password where the user can be reached. A template without both parameters is never sent. */
 const invite = async (
-  surroundings: Surroundings,
+  surroundings: CognitoContext,
   pool: Pool,
   user: User,
   medium: Medium,

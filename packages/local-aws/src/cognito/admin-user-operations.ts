@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import type { Operation } from "../service.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { notSupported } from "./errors.ts";
 import { takeNames } from "./new-user.ts";
 import { setPassword } from "./password-policy.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { attributes, type Attribute, epochSeconds, password, poolId, request, username } from "./request.ts";
 import { checkAttributes } from "./schema-attributes.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { attributeList, describeFactors, fold, requireUser, type User } from "./user.ts";
 
 const who = { UserPoolId: poolId, Username: username };
@@ -35,7 +35,7 @@ const changeAttributes = (pool: Pool, user: User, given: Attribute[]): Map<strin
   return changed;
 };
 
-export const adminUserOperations = ({ pools, clock, behaviour }: Surroundings): Record<string, Operation> => {
+export const adminUserOperations = ({ pools, clock, behaviour }: CognitoContext): Record<string, Operation> => {
   const find = (input: { UserPoolId: string; Username: string }) => {
     const pool = requirePool(pools, input.UserPoolId);
     return { pool, user: requireUser(pool, input.Username) };

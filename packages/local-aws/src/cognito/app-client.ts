@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
 import type { Operation } from "../service.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { invalidParameter, notAuthorized } from "./errors.ts";
 import { pageOf } from "./paging.ts";
 import { requirePool, requirePoolClient } from "./pool.ts";
 import { LOWER_ALPHANUMERIC, randomText } from "./randomness.ts";
 import { clientId, epochSeconds, integer, pageToken, poolId, request, text } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86400 } as const;
 const unit = v.picklist(["seconds", "minutes", "hours", "days"]);
@@ -105,7 +105,7 @@ const checkLifetimes = (client: AppClient): AppClient => {
   return client;
 };
 
-export const appClientOperations = ({ pools, clock, random }: Surroundings): Record<string, Operation> => ({
+export const appClientOperations = ({ pools, clock, random }: CognitoContext): Record<string, Operation> => ({
   CreateUserPoolClient: request(
     { UserPoolId: poolId, ClientName: clientName, GenerateSecret: v.optional(v.boolean(), false), ...settingsEntries },
     ({ UserPoolId, ClientName, GenerateSecret, ...settings }) => {

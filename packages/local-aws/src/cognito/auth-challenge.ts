@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Operation } from "../service.ts";
 import { type AppClient, checkSecretHash } from "./app-client.ts";
 import { countFailure, requireUnlocked } from "./attempts.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { codeMismatch, invalidParameter, notAuthorized, notSupported } from "./errors.ts";
 import { setPassword } from "./password-policy.ts";
 import { type Factor, FACTORS } from "./pool-mfa.ts";
@@ -11,7 +12,6 @@ import { checkAttributes, missingAttributes } from "./schema-attributes.ts";
 import type { SignInSession } from "./sign-in-sessions.ts";
 import { askChosenFactor, askSecondFactor, completeSignIn, proveAddress, type SignIn } from "./sign-in.ts";
 import { isTotpCode } from "./software-token.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { findUser, requireEnabled } from "./user.ts";
 
 const CODE_NAMES: Record<Factor, string> = {
@@ -29,7 +29,7 @@ interface Answer {
   clientMetadata: ClientMetadata;
 }
 
-const respond = async (surroundings: Surroundings, answer: Answer) => {
+const respond = async (surroundings: CognitoContext, answer: Answer) => {
   const { pool, client, challenge, sessionId, responses } = answer;
   const { USERNAME } = responses;
   if (USERNAME === undefined) throw invalidParameter("Missing required parameter USERNAME");
@@ -65,7 +65,7 @@ const checkNames = (responses: Record<string, string>, isKnown: (name: string) =
 
 const ATTRIBUTE_PREFIX = "userAttributes.";
 
-const takeNewPassword = async (surroundings: Surroundings, signIn: SignIn, { responses, sessionId }: Answer) => {
+const takeNewPassword = async (surroundings: CognitoContext, signIn: SignIn, { responses, sessionId }: Answer) => {
   const { pool, user } = signIn;
   checkNames(responses, (name) => name === "NEW_PASSWORD" || name.startsWith(ATTRIBUTE_PREFIX));
   const newPassword = v.safeParse(password, responses["NEW_PASSWORD"]);
@@ -91,7 +91,7 @@ const takeNewPassword = async (surroundings: Surroundings, signIn: SignIn, { res
 };
 
 const takeCode = async (
-  surroundings: Surroundings,
+  surroundings: CognitoContext,
   signIn: SignIn,
   { responses, sessionId }: Answer,
   factor: Factor,
@@ -115,7 +115,7 @@ const takeCode = async (
   return completeSignIn(surroundings, signIn);
 };
 
-export const authChallengeOperations = (surroundings: Surroundings): Record<string, Operation> => {
+export const authChallengeOperations = (surroundings: CognitoContext): Record<string, Operation> => {
   const entries = {
     ClientId: clientId,
     ChallengeName: v.picklist(["NEW_PASSWORD_REQUIRED", "SELECT_MFA_TYPE", "MFA_SETUP", ...FACTORS]),

@@ -7,6 +7,7 @@ import { adminUserOperations } from "./admin-user-operations.ts";
 import { appClientOperations } from "./app-client.ts";
 import { authChallengeOperations } from "./auth-challenge.ts";
 import { type Behaviour, defaultBehaviour } from "./behaviour.ts";
+import type { CognitoContext, TimerClock } from "./cognito-context.ts";
 import { addFederatedUser } from "./federated-user.ts";
 import { groupOperations } from "./group.ts";
 import { initiateAuthOperations } from "./initiate-auth.ts";
@@ -22,7 +23,6 @@ import { SignInSessions } from "./sign-in-sessions.ts";
 import { usableFactors } from "./sign-in.ts";
 import { signUpOperations } from "./sign-up.ts";
 import { softwareTokenOperations } from "./software-token.ts";
-import type { Surroundings, TimerClock } from "./surroundings.ts";
 import { createFireTrigger } from "./triggers.ts";
 import type { User } from "./user.ts";
 
@@ -63,7 +63,7 @@ export interface CognitoService extends Service {
 export const createCognito = (options: CognitoOptions): CognitoService => {
   const { region, accountId, clock, mailbox, functions } = options;
   const random = options.random ?? cryptoRandom;
-  const surroundings: Surroundings = {
+  const surroundings: CognitoContext = {
     region,
     accountId,
     clock,

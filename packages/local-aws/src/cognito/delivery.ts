@@ -1,6 +1,6 @@
+import type { CognitoContext } from "./cognito-context.ts";
 import type { Medium } from "./messages.ts";
 import type { Pool } from "./pool.ts";
-import type { Surroundings } from "./surroundings.ts";
 import type { User } from "./user.ts";
 
 export interface CodeDelivery {
@@ -14,7 +14,7 @@ export const attributeFor = (medium: Medium): "email" | "phone_number" =>
 
 /** Puts the message into the mailbox. Text messages go there too: to the phone number, from "SMS", without a subject. */
 export const deliver = (
-  { clock, mailbox }: Surroundings,
+  { clock, mailbox }: CognitoContext,
   pool: Pool,
   user: User,
   medium: Medium,

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { AwsError, type Operation } from "../service.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { resourceNotFound } from "./errors.ts";
 import { pageOf } from "./paging.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { arn, epochSeconds, groupName, integer, pageToken, poolId, request, username } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { describeUser, requireUser } from "./user.ts";
 
 export interface Group {
@@ -34,7 +34,7 @@ const describe = (pool: Pool, group: Group) => ({
 const page = { Limit: v.optional(integer(0, 60), 60), NextToken: v.optional(pageToken) };
 const membership = { UserPoolId: poolId, Username: username, GroupName: groupName };
 
-export const groupOperations = ({ pools, clock, behaviour }: Surroundings): Record<string, Operation> => ({
+export const groupOperations = ({ pools, clock, behaviour }: CognitoContext): Record<string, Operation> => ({
   CreateGroup: request(
     {
       UserPoolId: poolId,

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Operation } from "../service.ts";
 import { type AppClient, checkSecretHash } from "./app-client.ts";
 import { countFailure, requireUnlocked } from "./attempts.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import {
   incorrectUsernameOrPassword,
   invalidParameter,
@@ -14,7 +15,6 @@ import {
 import { type Pool, requireClient, requirePoolClient } from "./pool.ts";
 import { clientId, clientMetadata, type ClientMetadata, poolId, request } from "./request.ts";
 import { askNewPassword, askSecondFactor } from "./sign-in.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { refreshTokens } from "./tokens.ts";
 import { triggerAttributes } from "./triggers.ts";
 import { findUser, requireEnabled, requireStillThere, type User } from "./user.ts";
@@ -52,7 +52,7 @@ const readParameters = (given: Record<string, string>, required: string[], optio
   }
 };
 
-const signInWithPassword = async (surroundings: Surroundings, attempt: Attempt) => {
+const signInWithPassword = async (surroundings: CognitoContext, attempt: Attempt) => {
   const { pool, client, parameters } = attempt;
   readParameters(parameters, ["USERNAME", "PASSWORD"], ["SECRET_HASH"]);
   const { USERNAME = "", PASSWORD } = parameters;
@@ -83,7 +83,7 @@ const signInWithPassword = async (surroundings: Surroundings, attempt: Attempt) 
 
 /** The client metadata of a sign-in reaches this trigger, as validation data, and none of the later ones. */
 const preAuthenticate = async (
-  { fire }: Surroundings,
+  { fire }: CognitoContext,
   { pool, client, clientMetadata }: Attempt,
   name: string,
   user: User | undefined,
@@ -101,7 +101,7 @@ const preAuthenticate = async (
   });
 };
 
-const refresh = (surroundings: Surroundings, { pool, client, parameters }: Attempt) => {
+const refresh = (surroundings: CognitoContext, { pool, client, parameters }: Attempt) => {
   readParameters(parameters, ["REFRESH_TOKEN"], ["SECRET_HASH"]);
   for (const user of pool.users.values()) {
     for (const [id, signIn] of user.signIns) {
@@ -118,7 +118,7 @@ const refresh = (surroundings: Surroundings, { pool, client, parameters }: Attem
   throw notAuthorized("Refresh Token has been revoked");
 };
 
-export const initiateAuthOperations = (surroundings: Surroundings): Record<string, Operation> => {
+export const initiateAuthOperations = (surroundings: CognitoContext): Record<string, Operation> => {
   const initiate = (flow: string, attempt: Attempt) => {
     if (flow === "REFRESH_TOKEN_AUTH" || flow === "REFRESH_TOKEN") {
       requireFlow(attempt.client, "REFRESH_TOKEN_AUTH");

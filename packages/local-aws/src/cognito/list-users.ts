@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { Operation } from "../service.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { invalidParameter } from "./errors.ts";
 import { pageOf } from "./paging.ts";
 import { requirePool } from "./pool.ts";
 import { attributeName, integer, pageToken, poolId, request } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { describeUser, type User } from "./user.ts";
 
 type Matches = (user: User) => boolean;
@@ -31,7 +31,7 @@ const parseFilter = (filter: string): Matches => {
   throw invalidParameter(`Cannot search users by the attribute ${attribute}.`);
 };
 
-export const listUsersOperations = ({ pools, behaviour }: Surroundings): Record<string, Operation> => ({
+export const listUsersOperations = ({ pools, behaviour }: CognitoContext): Record<string, Operation> => ({
   ListUsers: request(
     {
       UserPoolId: poolId,

@@ -1,8 +1,8 @@
 import * as v from "valibot";
+import type { CognitoContext } from "./cognito-context.ts";
 import { type CodeDelivery, deliver, maskedDelivery } from "./delivery.ts";
 import type { Pool } from "./pool.ts";
 import type { ClientMetadata } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { invalidLambdaResponse, triggerAttributes } from "./triggers.ts";
 import type { User } from "./user.ts";
 
@@ -29,7 +29,7 @@ const USERNAME = "{username}";
  * Words a message, by the CustomMessage trigger where there is one, and delivers it. Throws for a trigger's answer that
  * Cognito does not take: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html.
  */
-export const sendMessage = async (surroundings: Surroundings, message: Message): Promise<CodeDelivery> => {
+export const sendMessage = async (surroundings: CognitoContext, message: Message): Promise<CodeDelivery> => {
   const { pool, user, medium, source, code } = message;
   const custom = source === undefined ? undefined : await customise(surroundings, message, source);
   const fill = (template: string) =>
@@ -58,7 +58,7 @@ const customMessage = v.looseObject({
 });
 
 const customise = async (
-  { fire }: Surroundings,
+  { fire }: CognitoContext,
   { pool, user, clientId, clientMetadata }: Message,
   source: NonNullable<Message["source"]>,
 ) => {

@@ -2,11 +2,11 @@ import * as v from "valibot";
 import type { Operation } from "../service.ts";
 import { requireTokenHolder } from "./access.ts";
 import type { Behaviour } from "./behaviour.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { invalidParameter, passwordResetRequired, userNotConfirmed } from "./errors.ts";
 import { type Factor, offersFactor } from "./pool-mfa.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { accessToken, poolId, request, username } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { requireUser, type User } from "./user.ts";
 
 const preference = v.optional(
@@ -25,7 +25,7 @@ type Preference = v.InferOutput<typeof preference>;
 
 /** Changes the factors that the call names and no other. Throws before anything has changed. */
 const setPreferences = (
-  { clock, behaviour }: Surroundings,
+  { clock, behaviour }: CognitoContext,
   pool: Pool,
   user: User,
   wanted: Map<Factor, NonNullable<Preference>>,
@@ -97,7 +97,7 @@ const namedFactors = (input: {
   return new Map(given.flatMap(([factor, settings]) => (settings === undefined ? [] : [[factor, settings] as const])));
 };
 
-export const mfaPreferenceOperations = (surroundings: Surroundings): Record<string, Operation> => ({
+export const mfaPreferenceOperations = (surroundings: CognitoContext): Record<string, Operation> => ({
   AdminSetUserMFAPreference: request({ UserPoolId: poolId, Username: username, ...preferences }, (input) => {
     const pool = requirePool(surroundings.pools, input.UserPoolId);
     setPreferences(surroundings, pool, requireUser(pool, input.Username), namedFactors(input));

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { Operation } from "../service.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { featureUnavailable, invalidParameter } from "./errors.ts";
 import { type MfaConfiguration, smsConfiguration } from "./pool-settings.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { poolId, request, text } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 const emailMfa = v.strictObject({
   Message: v.optional(text(6, 20000, /\{####\}/)),
@@ -66,7 +66,7 @@ const describeMfa = ({ mfa }: Pool) => ({
   SoftwareTokenMfaConfiguration: mfa.SoftwareTokenMfaConfiguration,
 });
 
-export const poolMfaOperations = ({ pools, clock }: Surroundings): Record<string, Operation> => ({
+export const poolMfaOperations = ({ pools, clock }: CognitoContext): Record<string, Operation> => ({
   // A full replace: what is left out is off afterwards, MfaConfiguration included.
   SetUserPoolMfaConfig: request(
     {

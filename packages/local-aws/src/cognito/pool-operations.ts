@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Operation } from "../service.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { invalidParameter } from "./errors.ts";
 import { pageOf } from "./paging.ts";
 import { checkMfaRequirements, type PoolMfa } from "./pool-mfa.ts";
@@ -8,7 +9,6 @@ import { type Pool, requirePool } from "./pool.ts";
 import { ALPHANUMERIC, randomText } from "./randomness.ts";
 import { epochSeconds, integer, pageToken, poolId, request, text } from "./request.ts";
 import { buildSchema, schemaAttribute } from "./schema-attributes.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 const poolName = text(1, 128, /^[\w\s+=,.@-]+$/);
 
@@ -100,7 +100,7 @@ export const poolOperations = ({
   random,
   region,
   accountId,
-}: Surroundings): Record<string, Operation> => ({
+}: CognitoContext): Record<string, Operation> => ({
   CreateUserPool: request(
     {
       ...policiesEntry,

@@ -1,5 +1,5 @@
 import { AwsError } from "../service.ts";
-import type { TimerClock } from "./surroundings.ts";
+import type { TimerClock } from "./cognito-context.ts";
 
 /** Requests per second, for all pools of an account and Region: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html. */
 const REQUESTS_PER_SECOND = {

@@ -1,6 +1,7 @@
 import type { Operation } from "../service.ts";
 import { type AppClient, checkSecretHash } from "./app-client.ts";
 import { countAttempt } from "./attempts.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { attributeFor, type CodeDelivery, mask } from "./delivery.ts";
 import {
   codeMismatch,
@@ -26,7 +27,6 @@ import {
   secretHash,
   username,
 } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { triggerAttributes } from "./triggers.ts";
 import { findUser, requireEnabled, requireUser, type User } from "./user.ts";
 
@@ -42,7 +42,7 @@ const withoutChannel = () =>
   invalidParameter("Cannot reset password for the user as there is no registered/verified email or phone_number");
 
 const sendRecoveryCode = async (
-  surroundings: Surroundings,
+  surroundings: CognitoContext,
   pool: Pool,
   user: User,
   clientId: string | undefined,
@@ -83,7 +83,7 @@ const simulatedDelivery = (name: string): CodeDelivery => ({
 const hidesUsers = (client: AppClient): boolean => client.settings.PreventUserExistenceErrors === "ENABLED";
 
 const forgotPassword = async (
-  surroundings: Surroundings,
+  surroundings: CognitoContext,
   input: { ClientId: string; Username: string; SecretHash?: string | undefined; ClientMetadata?: ClientMetadata },
 ) => {
   const { pool, client } = requireClient(surroundings.pools, input.ClientId);
@@ -103,7 +103,7 @@ const forgotPassword = async (
 };
 
 const confirmForgotPassword = async (
-  surroundings: Surroundings,
+  surroundings: CognitoContext,
   input: {
     ClientId: string;
     Username: string;
@@ -139,7 +139,7 @@ const confirmForgotPassword = async (
 };
 
 const confirmed = async (
-  { fire, behaviour }: Surroundings,
+  { fire, behaviour }: CognitoContext,
   pool: Pool,
   user: User,
   clientId: string,
@@ -155,7 +155,7 @@ const confirmed = async (
   });
 };
 
-export const recoveryOperations = (surroundings: Surroundings): Record<string, Operation> => ({
+export const recoveryOperations = (surroundings: CognitoContext): Record<string, Operation> => ({
   ForgotPassword: request(
     { ClientId: clientId, Username: username, SecretHash: secretHash, ClientMetadata: clientMetadata },
     (input) => forgotPassword(surroundings, input),

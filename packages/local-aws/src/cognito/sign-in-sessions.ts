@@ -1,7 +1,7 @@
+import type { TimerClock } from "./cognito-context.ts";
 import { notAuthorized } from "./errors.ts";
 import type { Factor } from "./pool-mfa.ts";
 import { ALPHANUMERIC, type Random, randomText } from "./randomness.ts";
-import type { TimerClock } from "./surroundings.ts";
 
 /** A sign-in that waits for the answer to a challenge. */
 export interface SignInSession {

@@ -1,5 +1,6 @@
 import type { AppClient } from "./app-client.ts";
 import { clearFailures } from "./attempts.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { attributeFor, maskedDelivery } from "./delivery.ts";
 import { invalidParameter } from "./errors.ts";
 import { type Medium, sendMessage } from "./messages.ts";
@@ -9,7 +10,6 @@ import { randomDigits } from "./randomness.ts";
 import type { ClientMetadata } from "./request.ts";
 import { missingAttributes } from "./schema-attributes.ts";
 import type { SignInSession } from "./sign-in-sessions.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { issueTokens } from "./tokens.ts";
 import { triggerAttributes } from "./triggers.ts";
 import { attributesOf, hasFactor, requireStillThere, type User } from "./user.ts";
@@ -25,7 +25,7 @@ export interface SignIn {
 }
 
 const challenge = (
-  surroundings: Surroundings,
+  surroundings: CognitoContext,
   { client, user, afterNewPassword }: SignIn,
   name: SignInSession["challenge"],
   parameters: Record<string, string>,
@@ -39,7 +39,7 @@ const challenge = (
   ChallengeParameters: parameters,
 });
 
-export const askNewPassword = (surroundings: Surroundings, signIn: SignIn) => {
+export const askNewPassword = (surroundings: CognitoContext, signIn: SignIn) => {
   const { pool, user } = signIn;
   const missing = missingAttributes(pool.schema, (name) => user.attributes.has(name));
   return challenge(surroundings, { ...signIn, afterNewPassword: true }, "NEW_PASSWORD_REQUIRED", {
@@ -50,7 +50,7 @@ export const askNewPassword = (surroundings: Surroundings, signIn: SignIn) => {
 };
 
 /** What a user whose password was right is asked next, or the tokens when nothing is left to ask. */
-export const askSecondFactor = async (surroundings: Surroundings, signIn: SignIn) => {
+export const askSecondFactor = async (surroundings: CognitoContext, signIn: SignIn) => {
   const { pool, user } = signIn;
   const usable = usableFactors(pool, user);
   const [only] = usable;
@@ -79,7 +79,7 @@ export const usableFactors = (pool: Pool, user: User): Factor[] => {
   );
 };
 
-const askFactor = async (surroundings: Surroundings, signIn: SignIn, factor: Factor) => {
+const askFactor = async (surroundings: CognitoContext, signIn: SignIn, factor: Factor) => {
   const { pool, client, user } = signIn;
   if (factor === "SOFTWARE_TOKEN_MFA") return challenge(surroundings, signIn, factor, {});
   const medium: Medium = factor === "EMAIL_OTP" ? "EMAIL" : "SMS";
@@ -108,7 +108,7 @@ const askFactor = async (surroundings: Surroundings, signIn: SignIn, factor: Fac
   return challenge(surroundings, signIn, factor, sent, code);
 };
 
-export const askChosenFactor = async (surroundings: Surroundings, signIn: SignIn, answer: string | undefined) => {
+export const askChosenFactor = async (surroundings: CognitoContext, signIn: SignIn, answer: string | undefined) => {
   const factor = usableFactors(signIn.pool, signIn.user).find((candidate) => candidate === answer);
   if (factor === undefined) throw invalidParameter("Invalid MFA type selected.");
   return askFactor(surroundings, signIn, factor);
@@ -119,7 +119,7 @@ export const proveAddress = (user: User, medium: Medium): void => {
   user.attributes.set(`${attributeFor(medium)}_verified`, "true");
 };
 
-export const completeSignIn = async (surroundings: Surroundings, signIn: SignIn) => {
+export const completeSignIn = async (surroundings: CognitoContext, signIn: SignIn) => {
   const { pool, client, user, afterNewPassword, clientMetadata } = signIn;
   const { postAuthenticationAtSignIn, postAuthenticationAfterNewPassword } = surroundings.behaviour;
   clearFailures(user);

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Operation } from "../service.ts";
 import { checkSecretHash } from "./app-client.ts";
 import { countAttempt } from "./attempts.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { attributeFor, type CodeDelivery } from "./delivery.ts";
 import { codeMismatch, expiredCode, invalidParameter, notAuthorized, userNotFoundForClient } from "./errors.ts";
 import { type Medium, sendMessage } from "./messages.ts";
@@ -22,7 +23,6 @@ import {
   username,
 } from "./request.ts";
 import { checkAttributes, missingAttributes } from "./schema-attributes.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { invalidLambdaResponse, triggerAttributes } from "./triggers.ts";
 import { createUser, findUser, requireUser, type User } from "./user.ts";
 
@@ -30,7 +30,7 @@ const DAY = 86_400_000;
 const CODES_PER_HOUR = 5;
 
 const sendSignUpCode = async (
-  surroundings: Surroundings,
+  surroundings: CognitoContext,
   pool: Pool,
   user: User,
   source: "CustomMessage_SignUp" | "CustomMessage_ResendCode",
@@ -72,7 +72,7 @@ const preSignUpAnswer = v.looseObject({
 });
 
 const confirm = async (
-  { fire, clock }: Surroundings,
+  { fire, clock }: CognitoContext,
   pool: Pool,
   user: User,
   clientId: string | undefined,
@@ -96,7 +96,7 @@ const requireUnconfirmed = (user: User): void => {
 };
 
 const requireSignUp = (
-  surroundings: Surroundings,
+  surroundings: CognitoContext,
   input: { ClientId: string; Username: string; SecretHash?: string | undefined },
 ) => {
   const { pool, client } = requireClient(surroundings.pools, input.ClientId);
@@ -115,7 +115,7 @@ const identification = {
   ClientMetadata: clientMetadata,
 };
 
-export const signUpOperations = (surroundings: Surroundings): Record<string, Operation> => ({
+export const signUpOperations = (surroundings: CognitoContext): Record<string, Operation> => ({
   SignUp: request(
     {
       ...identification,

@@ -3,11 +3,11 @@ import * as v from "valibot";
 import type { Operation } from "../service.ts";
 import { AwsError } from "../service.ts";
 import { requireTokenHolder } from "./access.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import { invalidParameter } from "./errors.ts";
 import { offersFactor } from "./pool-mfa.ts";
 import { randomText } from "./randomness.ts";
 import { accessToken, request, text } from "./request.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 export interface SoftwareToken {
   readonly secret: string;
@@ -33,7 +33,7 @@ export const totpCode = (secret: string, at: Date): string => {
 export const isTotpCode = (secret: string, code: string, at: Date): boolean =>
   [-1, 0, 1].some((steps) => totpCode(secret, new Date(at.getTime() + steps * STEP)) === code);
 
-export const softwareTokenOperations = (surroundings: Surroundings): Record<string, Operation> => ({
+export const softwareTokenOperations = (surroundings: CognitoContext): Record<string, Operation> => ({
   AssociateSoftwareToken: request({ AccessToken: accessToken }, ({ AccessToken }) => {
     const { pool, user } = requireTokenHolder(surroundings, AccessToken);
     if (!offersFactor(pool, "SOFTWARE_TOKEN_MFA")) {

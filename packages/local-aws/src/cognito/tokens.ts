@@ -1,9 +1,9 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import * as v from "valibot";
 import { type AppClient, tokenLifetimes } from "./app-client.ts";
+import type { CognitoContext } from "./cognito-context.ts";
 import type { Pool } from "./pool.ts";
 import { ALPHANUMERIC, randomText, randomUuid } from "./randomness.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { attributesOf, type User } from "./user.ts";
 
 interface SigningKey {
@@ -56,7 +56,7 @@ export const issuerOf = (region: string, pool: Pool): string =>
   `https://cognito-idp.${region}.amazonaws.com/${pool.id}`;
 
 /** Opens a sign-in and gives its tokens; `refresh` gives new ones for it without a new refresh token. */
-export const issueTokens = (surroundings: Surroundings, pool: Pool, client: AppClient, user: User) => {
+export const issueTokens = (surroundings: CognitoContext, pool: Pool, client: AppClient, user: User) => {
   const { clock, random } = surroundings;
   const id = randomUuid(random);
   const now = clock.now();
@@ -67,7 +67,7 @@ export const issueTokens = (surroundings: Surroundings, pool: Pool, client: AppC
 };
 
 export const refreshTokens = (
-  { clock, random, region }: Surroundings,
+  { clock, random, region }: CognitoContext,
   pool: Pool,
   client: AppClient,
   user: User,

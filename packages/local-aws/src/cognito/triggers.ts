@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import type { FunctionInvoker, InvocationOutcome } from "../function-invoker.ts";
 import { AwsError } from "../service.ts";
+import type { TimerClock } from "./cognito-context.ts";
 import type { TriggerName } from "./pool-settings.ts";
 import type { Pool } from "./pool.ts";
-import type { TimerClock } from "./surroundings.ts";
 import type { User } from "./user.ts";
 import { attributesOf } from "./user.ts";
 

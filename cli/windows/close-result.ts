@@ -5,7 +5,7 @@ import { instant, plain } from "../terminal/output.ts";
 import type { Awaited } from "./await-close.ts";
 
 /** The closed window, or a Failure that tells why it is not closed yet. */
-export const proven = (closing: Awaited, user: string): ClosedWindow => {
+export const requireClosed = (closing: Awaited, user: string): ClosedWindow => {
   if (closing.kind === "closed") return closing.window;
   const { lastFailure, nextTryAt, windowId } = closing.window;
   throw new Failure(
@@ -32,6 +32,6 @@ const outcomes = {
   observed: "the service only observes, so Email MFA stays off",
 } as const;
 
-export const closedWords = (output: Output, user: string, { outcome, evidence }: ClosedWindow): string =>
+export const closedLine = (output: Output, user: string, { outcome, evidence }: ClosedWindow): string =>
   `${output.style("green", "Closed.")} ${user}: ${outcomes[outcome]}` +
   `${evidence === undefined ? "" : ` ([${evidence.before.active.join(", ")}] → [${evidence.after.active.join(", ")}])`}.`;

@@ -12,7 +12,7 @@ export interface TimerClock {
 }
 
 /** What every operation of the local Cognito works with. */
-export interface Surroundings {
+export interface CognitoContext {
   readonly region: string;
   readonly accountId: string;
   readonly clock: TimerClock;

@@ -2,7 +2,7 @@ import { type Output, plain } from "../terminal/output.ts";
 import type { AuditEntry } from "./audit-trail.ts";
 
 /** The line that tells what was recorded of the act, and for whom; undefined when nothing was. */
-export const recorded = (output: Output, audit: AuditEntry[]): string | undefined => {
+export const recordedLine = (output: Output, audit: AuditEntry[]): string | undefined => {
   const entry = audit.findLast(({ by }) => by !== undefined);
   if (entry === undefined) return undefined;
   const parts = [entry.event, entry.by, entry.reason, entry.ticket].filter((part) => part !== undefined);

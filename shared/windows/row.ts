@@ -1,0 +1,49 @@
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { unlessConditionFails } from "./conditional-write.ts";
+import { type Changes, updateExpression } from "./update-expression.ts";
+import { rowFrom, rowKey, type UserRow } from "./window-items.ts";
+import type { UserKey, Window } from "./window.ts";
+import { keyOf, type WindowsTable } from "./windows-table.ts";
+
+interface Condition {
+  expression: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+/** Holds for a row whose window is this one, unchanged. `#version` is a name that the update uses too. */
+export const sameVersionAs = ({ windowId, version }: Pick<Window, "windowId" | "version">): Condition => ({
+  expression: "#windowId = :windowId AND #version = :read",
+  names: { "#windowId": "windowId", "#version": "version" },
+  values: { ":windowId": windowId, ":read": version },
+});
+
+/** The user's row. Strongly consistent. Undefined where there is none. */
+export const readRow = async ({ documents, TableName }: WindowsTable, user: UserKey): Promise<UserRow | undefined> => {
+  const { Item } = await documents.send(new GetCommand({ TableName, Key: keyOf(user, rowKey), ConsistentRead: true }));
+  return Item && rowFrom(Item);
+};
+
+/** Writes the changes into the user's row. `false`, and nothing written, where the condition does not hold. */
+export const writeRow = (
+  { documents, TableName }: WindowsTable,
+  user: UserKey,
+  changes: Changes,
+  condition?: Condition,
+): Promise<boolean> => {
+  const update = updateExpression(changes);
+  return unlessConditionFails(
+    documents.send(
+      new UpdateCommand({
+        TableName,
+        Key: keyOf(user, rowKey),
+        ...update,
+        ...(condition && {
+          ConditionExpression: condition.expression,
+          ExpressionAttributeNames: { ...update.ExpressionAttributeNames, ...condition.names },
+          ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ...condition.values },
+        }),
+      }),
+    ),
+  );
+};

@@ -1,0 +1,12 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { partition } from "./user-partition.ts";
+import type { UserKey } from "./window.ts";
+
+/** The WINDOWS table, as the commands of the document client name it. */
+export interface WindowsTable {
+  documents: DynamoDBDocumentClient;
+  TableName: string;
+}
+
+/** The key of an item of the user. */
+export const keyOf = (user: UserKey, item: string) => ({ user: partition(user), item });
