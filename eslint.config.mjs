@@ -101,7 +101,7 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "error",
     },
   },
-  { files: ["functions/*/wiring.ts", "cli/stack/wiring.ts"], rules: syntax(...clock, env) },
+  { files: ["{functions,shared,cli}/**/wiring.ts"], rules: syntax(...clock, env) },
   { files: ["functions/*/index.ts", "cli/mfactl.ts"], rules: syntax(...clock, client) },
   { files: ["shared/runtime/clock.ts"], rules: syntax(env, client) },
   { plugins: { project: { rules: { dependencies } } }, rules: { "project/dependencies": "error" } },

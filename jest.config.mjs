@@ -3,7 +3,12 @@ export default {
   testEnvironment: "node",
   testMatch: ["<rootDir>/{tests,packages}/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
-  transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" }, experimental: { keepImportAttributes: true } } },
+    ],
+  },
   // A slow machine is no failure: only what hangs is.
   testTimeout: 60_000,
   maxWorkers: "100%",

@@ -5,6 +5,7 @@ import { CreateScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-sch
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { ConfiguredRetryStrategy } from "@smithy/core/retry";
+import * as v from "valibot";
 import { EventSourceMapping } from "@cognito-mfa-lifecycle/local-aws/lambda/event-source-mapping.ts";
 import type { LambdaHandler } from "@cognito-mfa-lifecycle/local-aws/lambda/lambda-runtime.ts";
 import type { LocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
@@ -17,14 +18,12 @@ import { wire as reconcile } from "../functions/reconcile/wiring.ts";
 import { wire as recordReset } from "../functions/record-reset/wiring.ts";
 import { minute } from "../shared/config/duration.ts";
 import { policyFromEnvironment } from "../shared/config/policy.ts";
+import { parseSettings } from "../shared/config/settings.ts";
 import { simulatorAddress } from "../shared/drill/drill-user.ts";
 import type { Deps } from "../shared/lifecycle/deps.ts";
-import { sqsDueQueue } from "../shared/queues/queues.ts";
-import { schedulerTimers } from "../shared/queues/timers.ts";
+import { lifecycleSettings, wireLifecycle } from "../shared/lifecycle/wiring.ts";
 import type { Surroundings } from "../shared/runtime/surroundings.ts";
-import { cognitoUserDirectory } from "../shared/users/user-directory.ts";
 import { dynamoWindowReports } from "../shared/windows/window-reports.ts";
-import { dynamoWindowStore } from "../shared/windows/window-store.ts";
 import { createAlarms } from "./alarms.ts";
 import { RecordedTelemetry } from "./recorded-telemetry.ts";
 import { createArticlePool } from "./reference-pool.ts";
@@ -167,7 +166,7 @@ export const deployStack = async (
     outputs,
     environment,
     telemetry,
-    operator: operatorDeps(environment, surroundings("operator")),
+    operator: operatorDeps(surroundings("operator")),
     reports: dynamoWindowReports(DynamoDBDocumentClient.from(new DynamoDBClient(options)), names.windowsTable),
   };
 };
@@ -193,31 +192,22 @@ const asWired: NonNullable<StackOptions["handler"]> = (_name, wire, surroundings
   wire(surroundings) as LambdaHandler;
 
 /** What the lifecycle needs when an operator acts. */
-const operatorDeps = (
-  environment: Record<string, string>,
-  { clock, newId, telemetry, aws }: Required<Surroundings>,
-): Deps => {
-  const setting = (name: string): string => environment[name] ?? "";
-  return {
-    windows: dynamoWindowStore(DynamoDBDocumentClient.from(new DynamoDBClient(aws)), setting("WINDOWS_TABLE")),
-    users: cognitoUserDirectory(new CognitoIdentityProviderClient(aws), setting("USER_POOL_ID"), clock),
-    timers: schedulerTimers(
-      new SchedulerClient(aws),
-      clock,
-      sqsDueQueue(new SQSClient(aws), setting("DUE_QUEUE_URL")),
-      {
-        group: setting("SCHEDULE_GROUP"),
-        queueArn: setting("DUE_QUEUE_ARN"),
-        roleArn: setting("TIMER_ROLE_ARN"),
-        deadLetterArn: setting("TIMER_DLQ_ARN"),
-      },
-    ),
+const operatorDeps = ({ environment, clock, newId, telemetry, aws }: Required<Surroundings>): Deps => ({
+  ...wireLifecycle(
+    {
+      documents: DynamoDBDocumentClient.from(new DynamoDBClient(aws)),
+      cognito: new CognitoIdentityProviderClient(aws),
+      scheduler: new SchedulerClient(aws),
+      sqs: new SQSClient(aws),
+    },
+    parseSettings(v.object(lifecycleSettings), environment),
     clock,
-    newId,
-    policy: policyFromEnvironment(environment),
-    telemetry,
-  };
-};
+  ),
+  clock,
+  newId,
+  policy: policyFromEnvironment(environment),
+  telemetry,
+});
 
 const every = (milliseconds: number, aws: LocalAws, run: () => void): void => {
   aws.clock.at(new Date(aws.clock.now().getTime() + milliseconds), () => {

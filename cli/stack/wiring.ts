@@ -18,13 +18,10 @@ import { policyFromOutputs } from "../../shared/config/policy.ts";
 import { drillLedger } from "../../shared/drill/new-drill-user.ts";
 import { acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
 import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
-import { sqsDueQueue } from "../../shared/queues/queues.ts";
-import { schedulerTimers } from "../../shared/queues/timers.ts";
+import { wireLifecycle } from "../../shared/lifecycle/wiring.ts";
 import type { Clock } from "../../shared/runtime/clock.ts";
-import { cognitoUserDirectory } from "../../shared/users/user-directory.ts";
 import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
 import { dynamoWindowReports } from "../../shared/windows/window-reports.ts";
-import { dynamoWindowStore } from "../../shared/windows/window-store.ts";
 import { cloudWatchAuditLog } from "../audit/audit-log.ts";
 import { auditTelemetry, auditTrail } from "../audit/audit-trail.ts";
 import { caBundleOf } from "../aws/ca-bundle.ts";
@@ -38,7 +35,7 @@ import { Failure } from "../failure.ts";
 import type { Interruption } from "../terminal/interruption.ts";
 import type { Connection } from "./connection.ts";
 import { localClock, readLocalStack } from "./local-stack.ts";
-import { parseStackOutputs } from "./stack-outputs.ts";
+import { parseStackOutputs, type StackOutputs } from "./stack-outputs.ts";
 
 /** A person waits: give AWS time. */
 const timeouts = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
@@ -104,21 +101,25 @@ export const connect = async (options: GlobalOptions, host: Host, interruption: 
     newId: host.newId,
     policy: policyFromOutputs(outputs),
     telemetry: auditTelemetry(trail, () => clock.now()),
-    windows: dynamoWindowStore(documents, outputs.WindowsTableName),
+    ...wireLifecycle({ documents, cognito, scheduler, sqs }, settingsFrom(outputs), clock),
     accepted: acceptedWindows(documents, outputs.WindowsTableName, outputs.UserPoolId),
     reports: dynamoWindowReports(documents, outputs.WindowsTableName),
     dueIndex: dynamoDueIndex(documents, outputs.WindowsTableName),
     servedPools: dynamoServedPools(documents, outputs.WindowsTableName),
     drillLedger: drillLedger(documents, outputs.WindowsTableName, outputs.UserPoolId),
-    users: cognitoUserDirectory(cognito, outputs.UserPoolId, clock),
-    timers: schedulerTimers(scheduler, clock, sqsDueQueue(sqs, outputs.DueQueueUrl), {
-      group: outputs.ScheduleGroupName,
-      queueArn: outputs.DueQueueArn,
-      roleArn: outputs.TimerRoleArn,
-      deadLetterArn: outputs.TimerDlqArn,
-    }),
   };
 };
+
+/** The stack's outputs, by the names that functions have for them. */
+const settingsFrom = (outputs: StackOutputs) => ({
+  WINDOWS_TABLE: outputs.WindowsTableName,
+  USER_POOL_ID: outputs.UserPoolId,
+  DUE_QUEUE_URL: outputs.DueQueueUrl,
+  DUE_QUEUE_ARN: outputs.DueQueueArn,
+  SCHEDULE_GROUP: outputs.ScheduleGroupName,
+  TIMER_ROLE_ARN: outputs.TimerRoleArn,
+  TIMER_DLQ_ARN: outputs.TimerDlqArn,
+});
 
 const streamName = (now: Date, id: string): string => `${now.toISOString().slice(0, 10)}/${id}`;
 

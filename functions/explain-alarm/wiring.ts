@@ -1,8 +1,6 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { policyFromEnvironment } from "../../shared/config/policy.ts";
 import { parseSettings, required } from "../../shared/config/settings.ts";
@@ -10,7 +8,8 @@ import { acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
 import { dynamoFailedRecords } from "../../shared/ledgers/failed-records.ts";
 import { repeatedDrifts } from "../../shared/ledgers/repeated-drifts.ts";
 import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
-import { inWorker, type Surroundings } from "../../shared/runtime/surroundings.ts";
+import type { Surroundings } from "../../shared/runtime/surroundings.ts";
+import { inWorkerWith, workerDocuments } from "../../shared/runtime/wiring.ts";
 import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
 import { dynamoWindowStore } from "../../shared/windows/window-store.ts";
 import { createExplainAlarm } from "./explain-alarm.ts";
@@ -26,9 +25,11 @@ const settingsSchema = v.object({
   DEAD_LETTER_QUEUE_URLS: required,
 });
 
-export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
+export const wire = (surroundings: Surroundings) => {
+  const { environment, clock, telemetry } = surroundings;
   const settings = parseSettings(settingsSchema, environment);
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws }));
+  const options = inWorkerWith(surroundings);
+  const documents = workerDocuments(surroundings);
   return createExplainAlarm({
     service: settings.ALARM_NAME_PREFIX.replace(/-$/, ""),
     userPoolId: settings.USER_POOL_ID,
@@ -39,8 +40,8 @@ export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
     drifts: repeatedDrifts(documents, settings.WINDOWS_TABLE, settings.USER_POOL_ID),
     standing: awsStanding(
       {
-        cloudWatch: new CloudWatchClient({ ...inWorker, ...aws }),
-        sqs: new SQSClient({ ...inWorker, ...aws }),
+        cloudWatch: new CloudWatchClient(options),
+        sqs: new SQSClient(options),
       },
       {
         alarmNamePrefix: settings.ALARM_NAME_PREFIX,
@@ -49,7 +50,7 @@ export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
     ),
     index: dynamoDueIndex(documents, settings.WINDOWS_TABLE),
     servedPools: dynamoServedPools(documents, settings.WINDOWS_TABLE),
-    notices: snsNotices(new SNSClient({ ...inWorker, ...aws }), settings.ALARM_TOPIC_ARN),
+    notices: snsNotices(new SNSClient(options), settings.ALARM_TOPIC_ARN),
     policy: policyFromEnvironment(environment),
     clock,
     telemetry,

@@ -1,13 +1,12 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { policyFromEnvironment } from "../../shared/config/policy.ts";
 import { parseSettings, required } from "../../shared/config/settings.ts";
 import { sqsDeadLetters, sqsDueQueue } from "../../shared/queues/queues.ts";
 import { createPacer } from "../../shared/runtime/pacer.ts";
-import { inWorker, type Surroundings } from "../../shared/runtime/surroundings.ts";
+import type { Surroundings } from "../../shared/runtime/surroundings.ts";
+import { inWorkerWith, workerDocuments } from "../../shared/runtime/wiring.ts";
 import { cognitoUserDirectory } from "../../shared/users/user-directory.ts";
 import { dynamoWindowStore } from "../../shared/windows/window-store.ts";
 import { createReEnableMfa } from "./re-enable-mfa.ts";
@@ -28,27 +27,26 @@ const workers = 2;
  */
 const catchUp = 0.5;
 
-export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
+/** Everything that re-enable-mfa works with. */
+export const ports = (surroundings: Surroundings) => {
+  const { environment, clock, telemetry } = surroundings;
   const settings = parseSettings(settingsSchema, environment);
+  const { WINDOWS_TABLE: table, USER_POOL_ID: userPoolId } = settings;
   const policy = policyFromEnvironment(environment);
   const rate = policy.reEnableRate / workers;
-  const sqs = new SQSClient({ ...inWorker, ...aws });
-  return createReEnableMfa({
-    userPoolId: settings.USER_POOL_ID,
+  const options = inWorkerWith(surroundings);
+  const sqs = new SQSClient(options);
+  return {
+    userPoolId,
     deadLetters: sqsDeadLetters(sqs, settings.DUE_DLQ_URL),
     queue: sqsDueQueue(sqs, settings.DUE_QUEUE_URL),
-    windows: dynamoWindowStore(
-      DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws })),
-      settings.WINDOWS_TABLE,
-    ),
-    users: cognitoUserDirectory(
-      new CognitoIdentityProviderClient({ ...inWorker, ...aws }),
-      settings.USER_POOL_ID,
-      clock,
-    ),
+    windows: dynamoWindowStore(workerDocuments(surroundings), table),
+    users: cognitoUserDirectory(new CognitoIdentityProviderClient(options), userPoolId, clock),
     pacer: createPacer(clock, rate, Math.max(1, Math.ceil(rate * catchUp))),
     clock,
     policy,
     telemetry,
-  });
+  };
 };
+
+export const wire = (surroundings: Surroundings) => createReEnableMfa(ports(surroundings));

@@ -1,6 +1,4 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { policyFromEnvironment } from "../../shared/config/policy.ts";
 import { parseSettings, required } from "../../shared/config/settings.ts";
@@ -9,7 +7,8 @@ import { dynamoFailedRecords } from "../../shared/ledgers/failed-records.ts";
 import { dynamoLedger } from "../../shared/ledgers/ledger.ts";
 import { dynamoServedPools } from "../../shared/ledgers/served-pools.ts";
 import { queueDepth, sqsDueQueue } from "../../shared/queues/queues.ts";
-import { inWorker, type Surroundings } from "../../shared/runtime/surroundings.ts";
+import type { Surroundings } from "../../shared/runtime/surroundings.ts";
+import { inWorkerWith, workerDocuments } from "../../shared/runtime/wiring.ts";
 import { dynamoDueIndex } from "../../shared/windows/due-index.ts";
 import { sendFailedRecordsAgain } from "./failed-records.ts";
 import { createReconcile } from "./reconcile.ts";
@@ -29,11 +28,13 @@ const settingsSchema = v.object({
   DRILL_DLQ_URL: required,
 });
 
-export const wire = ({ environment, clock, telemetry, aws }: Surroundings) => {
+export const wire = (surroundings: Surroundings) => {
+  const { environment, clock, telemetry } = surroundings;
   const settings = parseSettings(settingsSchema, environment);
   const { WINDOWS_TABLE: table, USER_POOL_ID: userPoolId } = settings;
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ ...inWorker, ...aws }));
-  const sqs = new SQSClient({ ...inWorker, ...aws });
+  const options = inWorkerWith(surroundings);
+  const documents = workerDocuments(surroundings);
+  const sqs = new SQSClient(options);
   const failedRecords = dynamoFailedRecords(documents, table, userPoolId);
   const records = sqsRecordsQueue(sqs, settings.RECORDS_QUEUE_URL);
   const deadLetterQueue = (name: string, url: string) => ({ name, depth: () => queueDepth(sqs, url) });
