@@ -1,0 +1,10 @@
+// What --param and config/<stage>.yml say, and for the others the default.
+module.exports = async ({ resolveVariable }) => {
+  const { tsImport } = await import("tsx/esm/api");
+  const { parameterDefaults } = await tsImport("./parameter-defaults.ts", __filename);
+  const parameters = {};
+  for (const [name, text] of Object.entries(parameterDefaults)) {
+    parameters[name] = await resolveVariable(`param:${name}, '${text}'`);
+  }
+  return parameters;
+};
