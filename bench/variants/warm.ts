@@ -2,9 +2,9 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { randomUUID } from "node:crypto";
 import { wire as postAuthentication } from "../../functions/post-authentication/wiring.ts";
 import { wire as postConfirmation } from "../../functions/post-confirmation/wiring.ts";
-import type { Send } from "../../shared/light-aws/http.ts";
 import { triggerClient } from "../../shared/light-aws/trigger-client.ts";
 import { systemClock } from "../../shared/runtime/clock.ts";
+import type { Send } from "../../shared/runtime/http.ts";
 import { powertoolsTelemetry } from "../../shared/telemetry/powertools.ts";
 
 const surroundings = {

@@ -4,7 +4,7 @@ import {
   PutLogEventsCommand,
   ResourceAlreadyExistsException,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { AuditEntry } from "./audit-trail.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 
 /** Where it is kept who did what, out of reach of those who did it. */
 export interface AuditLog {

@@ -1,10 +1,6 @@
 import type { LogFields, Telemetry } from "../../shared/telemetry/telemetry.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 import type { AuditLog } from "./audit-log.ts";
-
-export interface AuditEntry extends LogFields {
-  at: string;
-  event: string;
-}
 
 /** What was done so far, in the words of the audit log, which gets it as soon as it is done. */
 export interface AuditTrail {

@@ -1,5 +1,5 @@
 import { type Output, plain } from "../terminal/output.ts";
-import type { AuditEntry } from "./audit-trail.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 
 /** The line that tells what was recorded of the act, and for whom; undefined when nothing was. */
 export const recordedLine = (output: Output, audit: AuditEntry[]): string | undefined => {

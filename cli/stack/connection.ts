@@ -12,7 +12,7 @@ import type { ServedPool } from "../../shared/ledgers/served-pools.ts";
 import type { Deps } from "../../shared/lifecycle/deps.ts";
 import type { DueIndex } from "../../shared/windows/due-index.ts";
 import type { WindowReports } from "../../shared/windows/window-reports.ts";
-import type { AuditEntry } from "../audit/audit-trail.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 
 /** A deployed stack, ready to be worked on: the lifecycle's dependencies, and what only an operator needs. */

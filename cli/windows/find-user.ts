@@ -6,7 +6,7 @@ import {
   type ListUsersCommandOutput,
   UserNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { UserKey } from "../../shared/windows/window.ts";
+import type { UserKey } from "../../shared/users/user-key.ts";
 import { Failure } from "../failure.ts";
 import type { Connection } from "../stack/connection.ts";
 import { plain } from "../terminal/output.ts";

@@ -1,5 +1,5 @@
 import { minute } from "../config/duration.ts";
-import type { UserKey } from "../windows/window.ts";
+import type { UserKey } from "../users/user-key.ts";
 
 /** An address that Amazon SES takes mail for and delivers to nobody: https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
 export const simulatorAddress = "success+cognito-mfa-lifecycle-drill@simulator.amazonses.com";

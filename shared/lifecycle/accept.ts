@@ -1,7 +1,8 @@
 import { type AcceptedCase, acceptanceExpiry } from "../ledgers/accepted-windows.ts";
 import type { Ledger } from "../ledgers/ledger.ts";
+import type { UserKey } from "../users/user-key.ts";
 import { acceptWindow } from "../windows/accept-window.ts";
-import { isDue, type OperatorAct, type UserKey } from "../windows/window.ts";
+import { isDue, type OperatorAct } from "../windows/window.ts";
 import { type ChangeDeps, changeOpenWindow, type Operated } from "./operate.ts";
 
 /**

@@ -2,17 +2,10 @@ import { withoutAddresses } from "../telemetry/telemetry.ts";
 import { emailMfaIsOn } from "../users/factors.ts";
 import { type NoHelp, noHelpTo, type RecoveryWay, recoveryWays } from "../users/password-reset.ts";
 import type { DirectoryUser } from "../users/user-directory.ts";
+import type { UserKey } from "../users/user-key.ts";
 import { askToClose, extendWindow, type Reach, replanWindow, retryWindow } from "../windows/operator-acts.ts";
 import { isSameSwitchingOff, mayBeSwitchedOff, switchedOff, switchingOff } from "../windows/switching-off.ts";
-import {
-  isDue,
-  mayEndWithEmailMfa,
-  notBefore,
-  openWindow,
-  type OperatorAct,
-  type UserKey,
-  type Window,
-} from "../windows/window.ts";
+import { isDue, mayEndWithEmailMfa, notBefore, openWindow, type OperatorAct, type Window } from "../windows/window.ts";
 import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
 import { isInScope, isKnown } from "./scope.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { minute } from "../config/duration.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { HttpRequest, Send } from "./http.ts";
+import type { HttpRequest, Send } from "../runtime/http.ts";
 import type { Credentials } from "./sigv4.ts";
 
 class CredentialsError extends Error {

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import https from "node:https";
-import type { HttpRequest, HttpResponse, Send } from "./http.ts";
+import type { HttpRequest, HttpResponse, Send } from "../runtime/http.ts";
 
 /** The connection could not be made, or nothing was answered, in time. */
 class TimeoutError extends Error {

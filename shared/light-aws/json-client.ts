@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Clock } from "../runtime/clock.ts";
+import type { HttpResponse, Send } from "../runtime/http.ts";
 import { lambdaCredentials } from "./credentials.ts";
 import { endpointOf, type ServiceName } from "./endpoint.ts";
-import type { HttpResponse, Send } from "./http.ts";
 import { sign } from "./sigv4.ts";
 
 /** One AWS service, called by the name of the operation with its JSON input; gives back its JSON output. */

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { HttpRequest } from "./http.ts";
+import type { HttpRequest } from "../runtime/http.ts";
 
 export interface Credentials {
   accessKeyId: string;

@@ -1,7 +1,7 @@
 import type { SQSClientConfig } from "@aws-sdk/client-sqs";
-import type { Send } from "../light-aws/http.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Clock } from "./clock.ts";
+import type { Send } from "./http.ts";
 
 /** What a function finds around it: in AWS the environment of the Lambda, locally what the local stack puts there. */
 export interface Surroundings {

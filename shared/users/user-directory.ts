@@ -9,9 +9,9 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { minute } from "../config/duration.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { UserKey } from "../windows/window.ts";
 import { type Factors, readFactors } from "./factors.ts";
 import type { PoolMfa } from "./pool-mfa.ts";
+import type { UserKey } from "./user-key.ts";
 
 /** A user as Cognito has them now. */
 export interface DirectoryUser extends UserKey {

@@ -1,8 +1,9 @@
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { UserKey } from "../users/user-key.ts";
 import { unlessConditionFails } from "./conditional-write.ts";
 import { partition } from "./user-partition.ts";
 import { historyFrom, historyItem } from "./window-items.ts";
-import type { ClosedWindow, UserKey } from "./window.ts";
+import type { ClosedWindow } from "./window.ts";
 import type { WindowsTable } from "./windows-table.ts";
 
 /** Writes a closed window into the history. Keeps a newer version of it that is there already. */

@@ -1,8 +1,9 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { plus } from "../runtime/instants.ts";
+import type { UserKey } from "../users/user-key.ts";
 import { unlessConditionFails } from "./conditional-write.ts";
 import { knownKey, rowKey } from "./window-items.ts";
-import { type ClosedWindow, retention, type UserKey } from "./window.ts";
+import { type ClosedWindow, retention } from "./window.ts";
 import { keyOf, type WindowsTable } from "./windows-table.ts";
 
 /** Remembers that the user's Email MFA was seen on. This outlives the user's row, which DynamoDB deletes after `retention`. */

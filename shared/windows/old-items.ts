@@ -1,12 +1,13 @@
 import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { emailMfaIsOn } from "../users/factors.ts";
+import type { UserKey } from "../users/user-key.ts";
 import { unlessConditionFails } from "./conditional-write.ts";
 import type { Seen } from "./seen.ts";
 import { updateExpression } from "./update-expression.ts";
 import { partition } from "./user-partition.ts";
 import { historyFrom, knownKey, openAttributes, openFrom, rowKey, seenFrom, type UserRow } from "./window-items.ts";
-import type { ClosedWindow, UserKey, Window } from "./window.ts";
+import type { ClosedWindow, Window } from "./window.ts";
 import { keyOf, type WindowsTable } from "./windows-table.ts";
 
 /** The sort key of an open window, until version 0.2. */

@@ -1,8 +1,9 @@
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { UserKey } from "../users/user-key.ts";
 import { unlessConditionFails } from "./conditional-write.ts";
 import { type Changes, updateExpression } from "./update-expression.ts";
 import { rowFrom, rowKey, type UserRow } from "./window-items.ts";
-import type { UserKey, Window } from "./window.ts";
+import type { Window } from "./window.ts";
 import { keyOf, type WindowsTable } from "./windows-table.ts";
 
 interface Condition {

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { instant } from "../../events/instant.ts";
 import type { Call } from "../light-aws/json-client.ts";
+import type { UserKey } from "../users/user-key.ts";
 import type { Seen } from "./seen.ts";
 import { partition } from "./user-partition.ts";
-import type { UserKey } from "./window.ts";
 
 /** The least that must be known of a user who signs in: whether a window is open, when we last looked, and whether we watch. */
 export type WindowGlance = (

@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import { instant } from "../../events/instant.ts";
 import { plus } from "../runtime/instants.ts";
+import type { UserKey } from "../users/user-key.ts";
 import type { Look, Seen } from "./seen.ts";
 import type { Changes } from "./update-expression.ts";
 import { partition } from "./user-partition.ts";
 import { timesWith } from "./window-facts.ts";
-import { type ClosedWindow, type Fact, type FactTimes, retention, type UserKey, type Window } from "./window.ts";
+import { type ClosedWindow, type Fact, type FactTimes, retention, type Window } from "./window.ts";
 
 /** What the table knows of a user: what was last seen of them, and their newest window, open or closed. */
 export interface UserRow {

@@ -1,10 +1,11 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import type { UserKey } from "../users/user-key.ts";
 import { openKey } from "./old-items.ts";
 import { partition } from "./user-partition.ts";
 import { closedFrom, openFrom, rowFrom, rowKey } from "./window-items.ts";
 import { dynamoWindowStore } from "./window-store.ts";
-import type { ClosedWindow, UserKey, Window } from "./window.ts";
+import type { ClosedWindow, Window } from "./window.ts";
 
 /** A page of a scan: the windows on it, and what it cost. */
 interface ScannedPage {

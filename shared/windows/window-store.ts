@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { UserKey } from "../users/user-key.ts";
 import { findInHistory, keepInHistory, updateInHistory } from "./history.ts";
 import { forgetUser, letKnownExpire, rememberKnown } from "./known-user.ts";
 import { adoptOldItems, findOldOpenWindow, readOldItems, removeOldOpenWindow } from "./old-items.ts";
@@ -12,7 +13,7 @@ import {
   overdueRefFrom,
   type UserRow,
 } from "./window-items.ts";
-import type { ClosedWindow, UserKey, Window } from "./window.ts";
+import type { ClosedWindow, Window } from "./window.ts";
 import type { WindowsTable } from "./windows-table.ts";
 
 /**

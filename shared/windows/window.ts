@@ -4,12 +4,7 @@ import type { Policy } from "../config/policy.ts";
 import { isFromTheFuture } from "../runtime/clock-difference.ts";
 import { earlier, plus } from "../runtime/instants.ts";
 import type { Factors } from "../users/factors.ts";
-
-/** A user of a pool, by what never changes: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
-export interface UserKey {
-  userPoolId: string;
-  sub: string;
-}
+import type { UserKey } from "../users/user-key.ts";
 
 /** Something that happened to a user, as recorded. */
 export interface Fact {

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { UserKey } from "../users/user-key.ts";
 import { partition } from "./user-partition.ts";
-import type { UserKey } from "./window.ts";
 
 /** The WINDOWS table, as the commands of the document client name it. */
 export interface WindowsTable {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { hour, minute } from "../../shared/config/duration.ts";
 import { lambdaCredentials } from "../../shared/light-aws/credentials.ts";
-import type { HttpRequest } from "../../shared/light-aws/http.ts";
+import type { HttpRequest } from "../../shared/runtime/http.ts";
 
 const start = new Date("2026-03-01T00:00:00Z").getTime();
 

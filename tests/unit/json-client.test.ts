@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import type { HttpRequest, HttpResponse } from "../../shared/light-aws/http.ts";
 import { jsonClient, ServiceError } from "../../shared/light-aws/json-client.ts";
+import type { HttpRequest, HttpResponse } from "../../shared/runtime/http.ts";
 
 const environment = { AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
 const ok = { status: 200, headers: {}, body: `{"MessageId":"1"}` };
