@@ -41,10 +41,10 @@ export const planAttacks = (given: AttackStage): void => {
   }
   if (random.chance(0.15)) at(plus(scenario.start, random.integer(second, span)), () => slowRush(stage));
   if (random.chance(0.3)) at(plus(scenario.start, random.integer(second, span)), () => extendAfterDue(stage));
-  if (random.chance(0.4)) {
-    at(plus(scenario.start, random.integer(second, span)), () =>
-      switchOffWhileJudged(stage, random.pick(scenario.users)),
-    );
+  const own = new Random(`switch-off ${scenario.seed}`);
+  if (own.chance(0.7)) {
+    const user = own.pick(scenario.users);
+    at(plus(scenario.start, own.integer(second, span)), () => switchOffWhileJudged(stage, user));
   }
 };
 

@@ -195,7 +195,7 @@ export const bugs: readonly Bug[] = [
   {
     name: "switch-off-in-silence",
     what: "an operator switches Email MFA off without a word on the window",
-    within: 60,
+    within: 200,
     operator: (deps) => ({
       ...deps,
       windows: {
