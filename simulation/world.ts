@@ -129,6 +129,7 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
         light: { send: inProcessSend(answerOurs), pause: async () => undefined },
         aws: {
           ...aws.clientOptions(caller),
+          signerConstructor: aws.signerConstructor,
           requestHandler: inProcessHandler(answerOurs),
           retryStrategy: promptRetries(3),
         },
@@ -150,6 +151,7 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
   const people = new People({
     client: new CognitoIdentityProviderClient({
       ...aws.clientOptions("people"),
+      signerConstructor: aws.signerConstructor,
       requestHandler: inProcessHandler(gated),
       retryStrategy: promptRetries(1),
     }),

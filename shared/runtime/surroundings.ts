@@ -11,7 +11,10 @@ export interface Surroundings {
   newId: () => string;
   telemetry: Telemetry;
   /** Options for every SDK client; the SDK's own defaults, AWS_ENDPOINT_URL among them, hold for the rest. */
-  aws?: Pick<SQSClientConfig, "region" | "endpoint" | "credentials" | "requestHandler" | "retryStrategy">;
+  aws?: Pick<
+    SQSClientConfig,
+    "region" | "endpoint" | "credentials" | "signerConstructor" | "requestHandler" | "retryStrategy"
+  >;
   /** How the triggers' light client sends a request, and waits before it tries again. */
   light?: { send: Send; pause: () => Promise<void> };
 }

@@ -67,6 +67,7 @@ export const createBurstStack = async (rate: number, latest: number) => {
         light: { send: inProcessSend(takingTime), pause: () => pause(1) },
         aws: {
           ...aws.clientOptions(caller),
+          signerConstructor: aws.signerConstructor,
           requestHandler: inProcessHandler(takingTime),
           retryStrategy: promptRetries(3, pause),
         },

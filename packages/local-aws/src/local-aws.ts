@@ -8,6 +8,7 @@ import { LambdaRuntime } from "./lambda/lambda-runtime.ts";
 import { lambdaService } from "./lambda/lambda-service.ts";
 import { type DeployedStack, localRoutes } from "./local-routes.ts";
 import { Mailbox } from "./mailbox.ts";
+import { NamingSigner } from "./naming-signer.ts";
 import { schedulerService } from "./scheduler/scheduler-service.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
 import { targetCallsThrough } from "./scheduler/target-calls.ts";
@@ -124,6 +125,7 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     },
     /** For SDK clients in this process: no sockets, and calls of handlers end with their invocation. */
     requestHandler: inProcessHandler(answerInProcess),
+    signerConstructor: NamingSigner,
     /** The same for the light client of the triggers. */
     send: inProcessSend(answerInProcess),
     async stop(): Promise<void> {
