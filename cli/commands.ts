@@ -16,7 +16,7 @@ import { register as retry } from "./commands/retry.ts";
 import { register as show } from "./commands/show.ts";
 import type { Context } from "./context.ts";
 
-/** All commands of mfactl, in the order of its help. A new one is a module with a `register`, and a line here. */
+/** All commands, in the order of the help. To add one, write a module with a `register` and list it here. */
 export const commands: ((program: Command, context: Context) => void)[] = [
   open,
   list,

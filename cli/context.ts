@@ -5,19 +5,19 @@ import type { Interruption } from "./terminal/interruption.ts";
 import type { Output, Sink } from "./terminal/output.ts";
 import { visible } from "./terminal/visible.ts";
 
-/** What mfactl finds around it. */
+/** The process that mfactl runs in. */
 export interface Host {
   environment: Record<string, string | undefined>;
-  /** The time where the stack runs in AWS; with `--local` the local stack's own clock is asked. */
+  /** The time for a stack in AWS. With `--local`, mfactl uses the local stack's clock instead. */
   clock: Clock;
   newId: () => string;
   stdout: Sink;
   stderr: Sink;
-  /** Asks the person at the terminal, who may give no answer; absent where there is no terminal. */
+  /** Asks the person at the terminal; resolves to undefined without an answer. Undefined when there is no terminal. */
   ask?: ((question: string) => Promise<string | undefined>) | undefined;
-  /** Aborts when mfactl is asked to stop; its reason is one of `stopSignals`. */
+  /** Aborts when a signal stops mfactl. The reason is one of `stopSignals`. */
   stop?: AbortSignal | undefined;
-  /** Aborts with an error that nobody caught, after which no answer is to be expected. */
+  /** Aborts with an uncaught error, after which the command may never end. */
   crash?: AbortSignal | undefined;
 }
 
@@ -33,13 +33,13 @@ export interface GlobalOptions {
   yes?: boolean;
 }
 
-/** What a command works with. */
+/** What every command gets. */
 export interface Context {
   readonly options: GlobalOptions;
   readonly output: Output;
-  /** Finds the stack, and everything from its outputs. */
+  /** Finds the stack and builds its clients from the outputs. */
   connect(): Promise<Connection>;
-  /** Throws unless the person says yes, or `--yes` did. */
+  /** Throws unless the operator answers yes or gave `--yes`. */
   confirm(question: string): Promise<void>;
   readonly interruption: Interruption;
 }
@@ -49,8 +49,8 @@ export const confirmer =
   async (question: string): Promise<void> => {
     if (options().yes === true) return;
     if (ask === undefined) {
-      const next = "Repeat it with --yes if you mean it.";
-      throw new Failure("not-confirmed", `${question} There is no terminal to ask at, so nothing was done.`, next);
+      const next = "To confirm, repeat the command with --yes.";
+      throw new Failure("not-confirmed", `${question} There is no terminal to ask, so nothing was done.`, next);
     }
     const answer = await ask(visible(`${question} [yes/no] `, false));
     interruption.check();

@@ -8,46 +8,46 @@ const explanations: { names: RegExp; kind: FailureKind; words: string; next: str
     names:
       /^(CredentialsProviderError|ExpiredToken|UnrecognizedClient|InvalidClientToken|InvalidSignature|TokenProvider)/,
     kind: "permission",
-    words: "There are no valid AWS credentials.",
+    words: "Found no valid AWS credentials.",
     next: "Sign in as for the AWS CLI (aws sso login, aws configure), and name the profile with --profile or AWS_PROFILE.",
   },
   {
     names: /^(AccessDenied|NotAuthorized|UnauthorizedOperation|AuthorizationError)/,
     kind: "permission",
     words: "Your AWS credentials do not allow this.",
-    next: "Ask for the permission that the message names; docs/mfactl.md lists what each command needs.",
+    next: "Ask for the permission in the message. docs/mfactl.md lists the permissions that each command needs.",
   },
   {
     names: /^(TooManyRequests|Throttl|ProvisionedThroughputExceeded|RequestThrottled|LimitExceeded)/,
     kind: "aws-failed",
-    words: "AWS had too many calls from this account.",
-    next: "Wait a moment and repeat the command: it is safe to repeat.",
+    words: "AWS throttled this account: it made too many calls.",
+    next: "Wait a moment and repeat the command. Repeating is safe.",
   },
   {
     names:
       /^(TimeoutError|NetworkingError|AbortError|ECONN|ENOTFOUND|EAI_AGAIN|InternalServer|InternalError|ServiceUnavailable|InternalFailure)/,
     kind: "aws-failed",
-    words: "AWS did not answer, or had a fault of its own.",
-    next: "Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, then repeat the command: it is safe to repeat.",
+    words: "AWS did not answer or had an internal error.",
+    next: "Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, then repeat the command. Repeating is safe.",
   },
   {
     names: /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/,
     kind: "aws-failed",
-    words: "The certificate of what answered is not to be trusted.",
-    next: "Where the network puts in a certificate of its own, name the file of its CA with AWS_CA_BUNDLE.",
+    words: "The server's TLS certificate is not trusted.",
+    next: "If your network replaces certificates, set AWS_CA_BUNDLE to the file of its CA.",
   },
   {
     names: /^(ResourceNotFound|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)/,
     kind: "configuration",
-    words: "Something that the stack names does not exist any more.",
-    next: "Deploy the stack again; mfactl doctor says what is missing.",
+    words: "A resource of the stack no longer exists.",
+    next: "Deploy the stack again. mfactl doctor shows what is missing.",
   },
 ];
 
-/** What the SDK calls an answer that it cannot read, or that does not say what went wrong. */
+/** The SDK's names for a response that it cannot parse or that names no error. */
 const unread = ["Error", "SyntaxError", "Unknown", "UnknownError"];
 
-/** Any error as a Failure, in words, with what to do next. */
+/** Turns any error into a Failure with a message and a next step. */
 export const explainError = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
   if (error instanceof SettingsError) {
@@ -55,15 +55,15 @@ export const explainError = (error: unknown): Failure => {
   }
   if (!(error instanceof Error)) return new Failure("unexpected", String(error));
   if (statusOf(error) === 407) {
-    const next = "Write its name and password into HTTPS_PROXY: http://name:password@proxy.example.com:8080.";
-    return new Failure("aws-failed", "The proxy asks who you are.", next, { cause: error });
+    const next = "Add a name and a password to HTTPS_PROXY: http://name:password@proxy.example.com:8080.";
+    return new Failure("aws-failed", "The proxy requires authentication.", next, { cause: error });
   }
   const status = unread.includes(error.name) ? statusOf(error) : undefined;
   if (status !== undefined) {
     return new Failure(
       "aws-failed",
-      `AWS did not answer. Something else did, such as a proxy: HTTP ${status}, not in a form of AWS's.`,
-      "Check the network, its proxies and AWS_ENDPOINT_URL, then repeat the command: it is safe to repeat.",
+      `The response, HTTP ${status}, is not from AWS. A proxy, for example, may have sent it.`,
+      "Check the network, its proxies and AWS_ENDPOINT_URL, then repeat the command. Repeating is safe.",
       { cause: error },
     );
   }
@@ -74,10 +74,12 @@ export const explainError = (error: unknown): Failure => {
     return new Failure(explained.kind, `${explained.words} (${said})`, explained.next, { cause: error });
   }
   if ("$metadata" in error) {
-    const next = "Look with mfactl show or mfactl list at how things stand. MFACTL_DEBUG=1 shows the whole error.";
+    const next = "Check the current state with mfactl show or mfactl list. MFACTL_DEBUG=1 shows the whole error.";
     return new Failure("aws-failed", `AWS refused: ${said}`, next, { cause: error });
   }
-  return new Failure("unexpected", said, "MFACTL_DEBUG=1 shows where; please report it.", { cause: error });
+  return new Failure("unexpected", said, "This is a bug: please report it. MFACTL_DEBUG=1 shows where it happened.", {
+    cause: error,
+  });
 };
 
 const answered = v.object({ $metadata: v.object({ httpStatusCode: v.number() }) });

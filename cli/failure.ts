@@ -1,11 +1,11 @@
 import type { FailureKind } from "./exit-codes.ts";
 
-/** What mfactl ends with when it did not do what it was asked: in words, with what to do next. */
+/** Ends mfactl without success: a message, what to do next, and the exit code of `kind`. */
 export class Failure extends Error {
   override name = "Failure";
   readonly kind: FailureKind;
   readonly next: string | undefined;
-  /** What belongs to it, as JSON shows it: the open window, or the candidates. */
+  /** Further fields of the error in `--json`, such as the open window or the candidates. */
   readonly details: Record<string, unknown>;
 
   constructor(

@@ -9,11 +9,11 @@ const stop = new AbortController();
 const crash = new AbortController();
 let received: NodeJS.Signals | undefined;
 
-/** Ends the process by the signal itself, so that a shell that runs a loop stops too. */
+/** Ends the process with the signal itself, so that a shell loop around mfactl stops too. */
 const endBy = (signal: NodeJS.Signals, code: number): void => {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
-  // The first process of a container does not get a signal that it does not handle.
+  // A container's first process does not get signals that it does not handle, so exit here.
   setTimeout(() => process.exit(code), 500);
 };
 

@@ -21,17 +21,17 @@ USER is a username, an email address or a sub. Durations: 30m, 12h, 1d, 1d12h, P
 Exit codes:
 ${exitCodesHelp()}
 
-Environment: AWS_PROFILE, AWS_REGION and others of the AWS CLI, as docs/mfactl.md lists them; MFACTL_STAGE for --stage;
-NO_COLOR, FORCE_COLOR; MFACTL_DEBUG shows the whole error.
+Environment: AWS_PROFILE, AWS_REGION and other variables of the AWS CLI (docs/mfactl.md lists them); MFACTL_STAGE sets
+--stage; NO_COLOR and FORCE_COLOR; MFACTL_DEBUG shows the whole error.
 
 Examples:
   $ mfactl list
   $ mfactl open hanako@example.com --reason "cannot sign in" --ticket HD-1042
   $ mfactl --local show hanako@example.com
 
-mfactl COMMAND --help tells more of a command.`;
+Run mfactl COMMAND --help for details of a command.`;
 
-/** Runs mfactl with these arguments and gives back its exit code. Never throws. */
+/** Runs mfactl with these arguments and returns its exit code. Never throws. */
 export const run = async (argv: string[], host: Host): Promise<number> => {
   const { environment, stop } = host;
   const program = mfactl(host);
@@ -62,7 +62,7 @@ export const run = async (argv: string[], host: Host): Promise<number> => {
       return outputFor(options());
     },
     async connect() {
-      // Late, so that help and usage errors need not wait for the SDK.
+      // Imported late, so that help and usage errors do not wait for the SDK to load.
       const { connect } = await import("./stack/wiring.ts");
       connection = await connect(options(), host, interruption);
       return connection;
@@ -72,10 +72,11 @@ export const run = async (argv: string[], host: Host): Promise<number> => {
   };
   for (const register of commands) register(program, context);
   const wait = () => {
-    if (interruption.acting) context.output.aside("Stopping at the next safe point. Ctrl-C again quits at once.");
+    if (interruption.acting)
+      context.output.aside("Stopping at the next safe point. Press Ctrl-C again to quit at once.");
   };
   stop?.addEventListener("abort", wait);
-  // What follows is no option, whatever it looks like.
+  // Arguments after "--" are not options.
   const before = argv.slice(0, [...argv, "--"].indexOf("--"));
   const command = program.parseAsync([...before.map(withPort), ...argv.slice(before.length)], { from: "user" });
   const ended = await endOf(Promise.race([interruption.unlessStopped(command), crashOf(host.crash)]));
@@ -87,7 +88,7 @@ export const run = async (argv: string[], host: Host): Promise<number> => {
   const output = outputFor({ json: before.includes("--json") });
   if (auditFailure !== undefined) output.aside(auditWords(auditFailure));
   if (failure !== undefined) output.failure(failure, Boolean(environment["MFACTL_DEBUG"]));
-  // What was done is not on standard output, or not all of it.
+  // Standard output does not show the act, or not completely.
   if (ended instanceof Failure || lost !== undefined) {
     const done = recordedLine(output, connection?.audit ?? []);
     if (done !== undefined) output.aside(done);
@@ -96,7 +97,7 @@ export const run = async (argv: string[], host: Host): Promise<number> => {
   return exitCodes[failure?.kind ?? (ended === "help" ? "usage" : "done")].code;
 };
 
-/** How the command ended; `help`: with the help, since no command was named. */
+/** How the command ended. `help`: no command was named, so the help was printed. */
 const endOf = async (command: Promise<unknown>): Promise<"done" | "help" | Failure> => {
   try {
     await command;
@@ -108,44 +109,42 @@ const endOf = async (command: Promise<unknown>): Promise<"done" | "help" | Failu
   }
 };
 
-/** Rejects when something was thrown that nothing caught: the command may then never end. */
+/** Rejects with an uncaught error: the command may then never end. */
 const crashOf = (crash: AbortSignal | undefined): Promise<never> =>
   new Promise((_, reject) => {
     crash?.addEventListener("abort", () => reject(crash.reason instanceof Error ? crash.reason : new Error("crashed")));
   });
 
-/** A reader that has gone, such as head, may have read enough. */
+/** Undefined when the reader closed the pipe (`mfactl list | head`): it has read enough. */
 const outputFailure = (lost: NodeJS.ErrnoException | undefined): Failure | undefined =>
   lost === undefined || lost.code === "EPIPE"
     ? undefined
     : new Failure(
         "output-failed",
         `The result could not be written to standard output: ${lost.message}.`,
-        "What was asked is done all the same. mfactl list and show tell how things are.",
+        "The command itself succeeded. mfactl list and show display the current state.",
       );
 
-/** What was done is done: an audit log that cannot be written is told about, and changes nothing. */
+/** A warning only: the act succeeded even if the audit log could not be written. */
 const auditWords = (error: unknown): string =>
-  `The audit log was not written; the window has it all the same. ${explainError(error).message}`;
+  `The audit log could not be written. The act itself is recorded on the window. ${explainError(error).message}`;
 
-/** `--local` may stand before a command, which commander would take for its value. */
+/** Adds the default port: commander would take a command after `--local` for its value. */
 const withPort = (argument: string): string => (argument === "--local" ? `--local=${defaultLocalPort}` : argument);
 
 const usageFailure = ({ message }: CommanderError): Failure =>
-  new Failure("usage", message.replace(/^error: /, ""), "mfactl --help and mfactl COMMAND --help tell how.");
+  new Failure("usage", message.replace(/^error: /, ""), "See mfactl --help and mfactl COMMAND --help.");
 
 const mfactl = ({ environment, stdout, stderr }: Host): Command =>
   new Command("mfactl")
-    .description(
-      "Opens, shows and closes the windows in which a Cognito user is without Email MFA, and sees to it that they end.",
-    )
-    .option("--stage <stage>", "the stage that was deployed", stageOption, environment["MFACTL_STAGE"] ?? "prod")
+    .description("Exempts Cognito users from Email MFA for a limited time: opens, shows and closes their windows.")
+    .option("--stage <stage>", "the deployed stage", stageOption, environment["MFACTL_STAGE"] ?? "prod")
     .option("--stack-name <name>", "the CloudFormation stack (default: cognito-mfa-lifecycle-<stage>)", stackNameOption)
-    .option("--region <region>", "the AWS Region, as the AWS CLI takes it", regionOption)
-    .option("--profile <profile>", "the AWS profile, as the AWS CLI takes it")
-    .option("--local [=port]", "the local stack of npm start instead of AWS", portOption)
-    .option("--json", "one JSON document instead of words")
-    .option("-y, --yes", "do not ask")
+    .option("--region <region>", "the AWS Region (default: as for the AWS CLI)", regionOption)
+    .option("--profile <profile>", "the AWS profile (default: as for the AWS CLI)")
+    .option("--local [=port]", "use the local stack of npm start instead of AWS", portOption)
+    .option("--json", "print one JSON document instead of text")
+    .option("-y, --yes", "do not ask for confirmation")
     .version(manifest.version, "-V, --version", "the version of this checkout")
     .addHelpText("after", footer)
     .exitOverride()

@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const source = fileURLToPath(new URL("../packages/trigger-middleware/", import.meta.url));
 
 /**
- * Makes the package that other repositories install: one module without dependencies, its types, its package.json, its
- * licences and an SBOM (https://cyclonedx.org).
+ * Builds the package for other repositories: one module without dependencies, its types, package.json, licences and an SBOM
+ * (https://cyclonedx.org).
  */
 export const buildMiddleware = async (outDir: string): Promise<void> => {
   await rm(outDir, { recursive: true, force: true });
@@ -49,5 +49,5 @@ export const buildMiddleware = async (outDir: string): Promise<void> => {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const outDir = join(source, "../build/middleware");
   await buildMiddleware(outDir);
-  console.log(`Install it in your repository: npm install ${outDir}`);
+  console.log(`To install it in your repository, run npm install ${outDir}`);
 }

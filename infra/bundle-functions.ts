@@ -7,18 +7,18 @@ import { noticesFile, thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** A function, ready to be zipped. */
+/** A bundled function, ready to zip. */
 export interface Bundle {
   name: string;
   /** The module that exports `handler`. */
   file: string;
-  /** Of all modules of the function, those that are only loaded when needed included. */
+  /** The size of all modules, including those that are loaded only when needed. */
   bytes: number;
 }
 
 /**
- * Middy can stream responses, and loads Node's web streams for it, which takes longer than all of Middy. No function here
- * streams.
+ * Replaces the web streams that Middy loads for streaming responses. Loading them takes longer than the rest of Middy, and no
+ * function here streams.
  */
 const withoutMiddyStreams: Plugin = {
   name: "without-middy-streams",
@@ -29,7 +29,7 @@ const withoutMiddyStreams: Plugin = {
   },
 };
 
-/** How modules are made for Lambda's Node.js. */
+/** esbuild's options for Lambda's Node.js. */
 export const lambdaBuild = {
   absWorkingDir: root,
   outExtension: { ".js": ".mjs" },
@@ -38,18 +38,18 @@ export const lambdaBuild = {
   platform: "node",
   target: "node24",
   format: "esm",
-  // What is imported dynamically becomes a module of its own, which is neither read nor compiled before it is needed.
+  // Each dynamic import becomes a separate module, which Node reads and compiles only when needed.
   splitting: true,
-  // The ES module builds of the SDK can be shaken: a third of the size, and less than half the time to import.
+  // The SDK's ES module builds can be tree-shaken: a third of the size, and less than half the import time.
   mainFields: ["module", "main"],
-  // Drops the regular expressions of valibot that nobody uses.
+  // Drops valibot's unused regular expressions.
   pure: ["RegExp"],
   plugins: [withoutMiddyStreams],
 } satisfies BuildOptions;
 
 /**
- * Bundles every function for Lambda: `<outDir>/functions/<name>/`, which is all that is deployed, its modules and the licences of
- * what they contain. Apart from that, and only for people: `source-maps/`, `licences/`, `metafiles/` and `sbom/` (https://cyclonedx.org), what each bundle is made of.
+ * Bundles every function for Lambda. `<outDir>/functions/<name>/` has the modules and the licences of their contents, and only
+ * this is deployed. `source-maps/`, `licences/`, `metafiles/` and `sbom/` (https://cyclonedx.org) describe each bundle for people.
  */
 export const bundleFunctions = async (outDir: string): Promise<Bundle[]> => {
   const names = await functionNames();

@@ -1,4 +1,4 @@
-/** The longest value that AWS takes for a property that holds a name or a text of ours, by type of resource. */
+/** The maximum length of names and descriptions, by type of resource and property. */
 export const limits: Record<string, Record<string, number>> = {
   // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
   "AWS::Lambda::Function": { FunctionName: 64, Description: 256 },
@@ -33,7 +33,7 @@ export const limits: Record<string, Record<string, number>> = {
   "AWS::CloudFormation::Stack": { StackName: 128 },
 };
 
-/** A resource as serverless.yml has it, its variables resolved. */
+/** A resource from serverless.yml with its variables resolved. */
 export interface NamedResource {
   Type: string;
   Properties?: Record<string, unknown>;
@@ -46,7 +46,7 @@ interface TooLong {
   limit: number;
 }
 
-/** Takes every resource that will be made, and returns the values that are longer than AWS takes, the worst first. */
+/** Takes all resources of the stack. Returns the values that are too long for AWS, the worst first. */
 const valuesTooLong = (resources: NamedResource[]): TooLong[] =>
   resources
     .flatMap(({ Type: type, Properties = {} }) =>
@@ -60,13 +60,13 @@ const valuesTooLong = (resources: NamedResource[]): TooLong[] =>
     .filter((named): named is TooLong => typeof named.value === "string" && named.value.length > named.limit)
     .sort((one, other) => other.value.length - other.limit - (one.value.length - one.limit));
 
-/** Every name is made of the stage, so a stage that is too long makes names that AWS refuses. Returns a sentence, or nothing. */
+/** Every name contains the stage, so a long stage makes names that AWS refuses. Returns one sentence about the worst name, or none. */
 export const faultsOfNames = (stage: string, resources: NamedResource[]): string[] => {
   const [worst] = valuesTooLong(resources);
   if (worst === undefined) return [];
   const { type, property, value, limit } = worst;
   const longest = stage.length - (value.length - limit);
   return [
-    `--stage: the stage "${stage}" has ${stage.length} characters, and at most ${longest} fit: the ${property} "${value}" of an ${type} would have ${value.length}, and AWS takes ${limit}.`,
+    `--stage: the stage "${stage}" has ${stage.length} characters, but at most ${longest} fit: the ${property} "${value}" of an ${type} would have ${value.length}, and AWS allows ${limit}.`,
   ];
 };

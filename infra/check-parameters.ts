@@ -12,28 +12,28 @@ import {
 } from "./parameter-schemas.ts";
 import type { StageFile } from "./stage-file.ts";
 
-/** What is about to be packaged. */
+/** A deployment before it is packaged. */
 export interface Deployment {
   stage: string;
   region: string;
   /** The Regions that the framework deploys to. */
   regions: readonly string[];
-  /** The parameters with their defaults filled in. Empty text is a parameter that nobody gave. */
+  /** The parameters, including defaults. An empty text counts as not given. */
   parameters: Record<string, unknown>;
   stageFile: StageFile;
   /** The names given with --param. */
   commandNames: string[];
-  /** All that serverless.yml names, functions included. */
+  /** All resources of serverless.yml, functions included. */
   resources: NamedResource[];
 }
 
-/** Of a parameter when it has a name: where it was given is put before the text. */
+/** A problem. With the `name` of a parameter, its place in the configuration precedes the text. */
 interface Fault {
   name?: string;
   text: string;
 }
 
-/** Checks a deployment, before AWS or the framework does. Throws a SettingsError that names every fault at once, and where it is. */
+/** Checks a deployment before the framework and AWS do. Throws a SettingsError with all faults and their places. */
 export const checkParameters = (deployment: Deployment): void => {
   const { stage, stageFile, parameters, resources } = deployment;
   const given: Given = Object.fromEntries(
@@ -53,7 +53,7 @@ export const checkParameters = (deployment: Deployment): void => {
   const lines = [
     ...(stageFile.exists
       ? []
-      : [`${stageFile.path} does not exist: a new stage begins with a copy of config/prod.yml.`]),
+      : [`${stageFile.path} does not exist. Start a new stage with a copy of config/prod.yml.`]),
     ...stageFile.faults,
     ...faultsOfRegion(deployment),
     ...faultsOfNames(stage, resources),
@@ -66,7 +66,7 @@ export const checkParameters = (deployment: Deployment): void => {
 
 const isValue = (value: unknown): boolean => ["string", "number", "boolean"].includes(typeof value);
 
-/** --param wins over the file of the stage, which wins over the default. */
+/** `--param` takes precedence over the stage's file, and the file over the default. */
 const placeOf = ({ name }: Fault, { commandNames, stageFile }: Deployment): string => {
   if (name === undefined) return "";
   if (commandNames.includes(name)) return "--param: ";
@@ -85,20 +85,20 @@ const faultsOfUnknown = ({ parameters, stageFile, commandNames }: Deployment): F
     });
 };
 
-/** A variable of the framework in the file, such as ${file(…)}, may have become something else than one value. */
+/** A variable of the framework, such as ${file(…)}, may resolve to something other than a single value. */
 const faultsOfShape = ({ parameters }: Deployment): Fault[] =>
   Object.entries(parameters)
     .filter(([, value]) => !isValue(value))
-    .map(([name, value]) => ({ name, text: `${name} is ${JSON.stringify(value)}: write one value.` }));
+    .map(([name, value]) => ({ name, text: `${name} is ${JSON.stringify(value)}: use a single value.` }));
 
 const faultsOfRegion = ({ region, regions }: Deployment): string[] => {
   if (regions.includes(region)) return [];
   const meant = closest(region, regions);
   const help = meant === undefined ? `The Regions are: ${regions.join(", ")}.` : `Did you mean ${meant}?`;
-  return [`--region: "${region}" is not a Region of AWS. ${help}`];
+  return [`--region: "${region}" is not an AWS Region. ${help}`];
 };
 
-/** Capitals, hyphens and underscores do not count; of the rest, a third may differ, and three characters at most. */
+/** Finds the closest name. Case, hyphens and underscores do not count. A third of the characters may differ, at most three. */
 const closest = (name: string, candidates: readonly string[]): string | undefined => {
   const bare = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   const maxDistance = Math.min(3, Math.floor(name.length / 3));
@@ -109,9 +109,9 @@ const closest = (name: string, candidates: readonly string[]): string | undefine
 const faultsOfTopic = (region: string, given: Given): Fault[] => {
   const { alarmEmail, alarmTopicArn } = given;
   if (alarmEmail === undefined && alarmTopicArn === undefined) {
-    return [{ text: "alarmEmail or alarmTopicArn is missing: a person must get the alarms." }];
+    return [{ text: "alarmEmail or alarmTopicArn is missing. The alarms must reach a person." }];
   }
-  const both = "are both given: subscribe the address to that topic, or leave the topic out.";
+  const both = "are both given. Subscribe the address to that topic, or leave the topic out.";
   return [
     ...faultsOf(existingTopic(region), given),
     ...(alarmEmail === undefined || alarmTopicArn === undefined
@@ -120,19 +120,20 @@ const faultsOfTopic = (region: string, given: Given): Fault[] => {
   ];
 };
 
-/** drillEmail has a default, so it counts only where it was given. */
+/** drillEmail has a default, so it counts only if the operator gave it. */
 const faultsOfDrill = ({ stageFile, commandNames }: Deployment, { drill, drillUser }: Given): Fault[] => {
   const isGiven = (name: string) => stageFile.lines.has(name) || commandNames.includes(name);
   if (drill === "false" && drillUser !== undefined) {
-    return [{ name: "drillUser", text: "drillUser is given, but drill is false: leave out either." }];
+    return [{ name: "drillUser", text: "drillUser is given, but drill is false. Remove one of them." }];
   }
   if (drillUser !== undefined && isGiven("drillEmail")) {
-    return [{ name: "drillEmail", text: "drillEmail and drillUser are both given: a standing user has an address." }];
+    const text = "drillEmail and drillUser are both given. A standing user already has an address: remove drillEmail.";
+    return [{ name: "drillEmail", text }];
   }
   return [];
 };
 
-/** An existing pool is named; the reference pool is described. */
+/** userPoolId names an existing pool; other parameters describe the reference pool. Both together are a fault. */
 const faultsOfPool = (region: string, given: Given): Fault[] => {
   const description = referencePool(region);
   const names = Object.keys(description.entries);
@@ -142,12 +143,12 @@ const faultsOfPool = (region: string, given: Given): Fault[] => {
       ...faultsOf(existingPool(region), given),
       ...described.map((name) => ({
         name,
-        text: `${name} is given, but belongs to the reference pool: leave out either it or userPoolId.`,
+        text: `${name} is given, but belongs to the reference pool. Remove either ${name} or userPoolId.`,
       })),
     ];
   }
   if (described.length === 0) {
-    const text = `userPoolId is missing: name the pool, or have the reference pool made, which takes ${names.join(", ")}.`;
+    const text = `userPoolId is missing. Give the id of your pool. To create the reference pool instead, give ${names.join(", ")}.`;
     return [{ text }];
   }
   return [...faultsOf(description, given), ...faultsOfSender(given)];

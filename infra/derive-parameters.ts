@@ -1,8 +1,9 @@
 import { parseDuration } from "../shared/config/duration.ts";
 
 /**
- * What follows from the parameters and cannot be written in YAML: which variant of the pool and of the topic the stack
- * gets, whose drills there are and whether they run, a threshold, and every parameter as text, which outputs must be. Faults are left to check-parameters.ts to name.
+ * Derives the values that YAML cannot compute: the stack's variants of pool and topic, the kind of drills and whether they run, a
+ * threshold in seconds, and every parameter as text, because outputs must be text. Does not check the parameters:
+ * check-parameters.ts does.
  */
 export const deriveParameters = (parameters: Record<string, string | number | boolean>) => {
   const text = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));

@@ -1,7 +1,7 @@
 const refuse = () => {
-  throw new Error("The functions stream nothing; see infra/bundle-functions.ts.");
+  throw new Error("Streaming is not available in the functions: see infra/bundle-functions.ts.");
 };
 
-/** What Middy imports to stream a response. */
+/** Replaces the modules that Middy imports to stream a response. */
 export { refuse as pipeline };
 export class ReadableStream {}

@@ -2,19 +2,19 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 
-/** What a parameter can be: one value. */
+/** A parameter's value. */
 type ParameterValue = string | number | boolean;
 
-/** The parameters that `config/<stage>.yml` gives. */
+/** The content of `config/<stage>.yml`. */
 export interface StageFile {
   /** Relative to the service: `config/prod.yml`. */
   path: string;
   exists: boolean;
-  /** Of the parameters that have one value. A number is the text that was written, so that 007 does not become 7. */
+  /** The parameters with a single value. A number stays the text in the file, so that 007 does not become 7. */
   values: Record<string, ParameterValue>;
-  /** Where each parameter is, whatever its value. Lines count from 1. */
+  /** The line of each parameter, also of one without a usable value. Lines count from 1. */
   lines: Map<string, number>;
-  /** Each a sentence that begins with path and line. */
+  /** Sentences that begin with path and line. */
   faults: string[];
 }
 
@@ -29,7 +29,7 @@ export const readStageFile = async (serviceDir: string, stage: string): Promise<
   }
 };
 
-/** Takes the text of a stage's file. Returns what can be used of it, and every fault. A file of comments gives no parameter. */
+/** Takes the text of a stage's file. Returns the usable values and every fault. A file with only comments has no parameters. */
 export const parseStageFile = (path: string, text: string): StageFile => {
   const file: StageFile = { path, exists: true, values: {}, lines: new Map(), faults: [] };
   const lineCounter = new LineCounter();
@@ -38,10 +38,13 @@ export const parseStageFile = (path: string, text: string): StageFile => {
   const addFault = (line: number, fault: string) => file.faults.push(`${path}:${line}: ${fault}`);
 
   for (const { pos, message } of [...errors, ...warnings]) addFault(lineAt(pos[0]), `this is not YAML: ${message}.`);
-  if (text.trim() === "") addFault(1, "the file is empty: begin with a copy of config/prod.yml.");
+  if (text.trim() === "") addFault(1, "the file is empty. Start with a copy of config/prod.yml.");
   if (contents === null) return file;
   if (!isMap(contents)) {
-    addFault(lineAt(contents.range?.[0]), `the file holds ${kindOf(contents)}: write each parameter as name: value.`);
+    addFault(
+      lineAt(contents.range?.[0]),
+      `the file contains ${kindOf(contents)}. Write each parameter as name: value.`,
+    );
     return file;
   }
   for (const { key, value: node } of contents.items) {
@@ -50,8 +53,8 @@ export const parseStageFile = (path: string, text: string): StageFile => {
     file.lines.set(name, line);
     const value = isScalar(node) ? valueOf(node) : undefined;
     if (value !== undefined) file.values[name] = value;
-    else if (isNode(node) && !isScalar(node)) addFault(line, `${name} is ${kindOf(node)}: write one value.`);
-    else addFault(line, `${name} has no value: write one, or take the line out.`);
+    else if (isNode(node) && !isScalar(node)) addFault(line, `${name} is ${kindOf(node)}: use a single value.`);
+    else addFault(line, `${name} has no value. Add one, or remove the line.`);
   }
   return file;
 };

@@ -8,7 +8,7 @@ import * as v from "valibot";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** The file in a zip, and in the middleware package, that names what is bundled with its licences. */
+/** The file with the licences of bundled packages, in each zip and in the middleware package. */
 export const noticesFile = "THIRD-PARTY-NOTICES.txt";
 
 const manifestSchema = v.object({
@@ -22,13 +22,13 @@ interface BundledPackage {
   name: string;
   /** `name version (licence)` */
   title: string;
-  /** The text of its licence, and what it wants to have noticed. */
+  /** The texts of its licence and notice files. */
   texts: string[];
 }
 
 /**
- * Takes esbuild's metafile, with paths from the root of the repository, and returns the notices of every npm package of which
- * something is in an output: each text once, under the packages that it belongs to. Throws when a package has no licence text.
+ * Takes esbuild's metafile, with paths from the root of the repository. Returns the notices of every npm package that is part of
+ * an output. Each text appears once, below its packages. Throws when a package has no licence text.
  * https://esbuild.github.io/api/#metafile
  */
 export const thirdPartyNotices = async ({ outputs }: Pick<Metafile, "outputs">): Promise<string> => {
@@ -44,7 +44,7 @@ export const thirdPartyNotices = async ({ outputs }: Pick<Metafile, "outputs">):
   }
   const rule = "-".repeat(80);
   return [
-    "This contains the following packages, under their own licences.",
+    "This software contains the following packages under their own licences.",
     ...[...titles].map(([text, named]) => `${rule}\n${named.join("\n")}\n\n${text}`),
     "",
   ].join("\n\n");
@@ -64,7 +64,7 @@ const readPackage = async (folder: string): Promise<BundledPackage> => {
   };
 };
 
-/** Some packages name their licence and leave its text to the repository that they come from. */
+/** The standard text of a licence, for packages that name their licence but do not include its text. */
 const standardText = ({ name, license, author }: v.InferOutput<typeof manifestSchema>): string => {
   const file = `spdx-license-list/licenses/${license}.json`;
   const { licenseText } = v.parse(v.object({ licenseText: v.string() }), require(file));

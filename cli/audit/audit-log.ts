@@ -6,19 +6,19 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { AuditEntry } from "./audit-entry.ts";
 
-/** Where it is kept who did what, out of reach of those who did it. */
+/** Records who did what. Operators can add entries but cannot change or delete them. */
 export interface AuditLog {
-  /** Throws when not all of the entries were taken. */
+  /** Throws unless the log took every entry. */
   write(entries: AuditEntry[]): Promise<void>;
 }
 
 /**
- * One call takes 1 MiB. An entry has at most 10 KB: a reason of 500 characters, a ticket, an ARN, escaped.
+ * One call takes up to 1 MiB. An entry has at most 10 KB: a reason of 500 characters, a ticket and an ARN, all escaped.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
 const batchSize = 100;
 
-/** One line of JSON per act, as the functions write theirs, in a log stream of its own, made at the first act. */
+/** Writes one line of JSON per act, in the functions' log format. The first act creates a log stream for this run. */
 export const cloudWatchAuditLog = (
   logs: CloudWatchLogsClient,
   { logGroupName, logStreamName }: { logGroupName: string; logStreamName: string },
@@ -37,14 +37,14 @@ export const cloudWatchAuditLog = (
           new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }),
         );
         if (rejectedLogEventsInfo !== undefined) {
-          throw new Error("CloudWatch Logs does not take entries of this time. Is this machine's clock right?");
+          throw new Error("CloudWatch Logs rejected the entries for their timestamps. Check this machine's clock.");
         }
       }
     },
   };
 };
 
-/** A call whose answer was lost has made the stream. */
+/** Succeeds when the stream exists already: a first try may have created it although its response was lost. */
 const createStream = async (
   logs: CloudWatchLogsClient,
   name: { logGroupName: string; logStreamName: string },

@@ -2,17 +2,17 @@ import type { LogFields, Telemetry } from "../../shared/telemetry/telemetry.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import type { AuditLog } from "./audit-log.ts";
 
-/** What was done so far, in the words of the audit log, which gets it as soon as it is done. */
+/** The acts so far, as entries of the audit log. */
 export interface AuditTrail {
   readonly entries: AuditEntry[];
   add(entry: AuditEntry): void;
-  /** Resolves when the audit log has every entry. Rejects with what it threw. */
+  /** Resolves when the audit log has every entry. Rejects with the audit log's error. */
   written(): Promise<void>;
 }
 
 /**
- * Writes each entry at once, without making the command wait: one that dies has left its trace. What could not be written is
- * tried once more when `written` is called. Without a log nothing is written.
+ * Writes each entry at once, in the background, so that a command that crashes later has already been recorded. `written` tries
+ * failed entries once more. Writes nothing when `log` is undefined.
  */
 export const auditTrail = (log: AuditLog | undefined): AuditTrail => {
   const entries: AuditEntry[] = [];
@@ -42,7 +42,7 @@ export const auditTrail = (log: AuditLog | undefined): AuditTrail => {
   };
 };
 
-/** Keeps what the lifecycle logs. Metrics are the functions' own: a terminal has nowhere to put them. */
+/** Adds the lifecycle's log events to the trail and drops its metrics: only the functions publish metrics. */
 export const auditTelemetry = ({ add }: Pick<AuditTrail, "add">, now: () => Date): Telemetry => {
   const keep = (event: string, fields: LogFields = {}) => add({ at: now().toISOString(), event, ...fields });
   return {

@@ -1,7 +1,7 @@
 import { type Output, plain } from "../terminal/output.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 
-/** The line that tells what was recorded of the act, and for whom; undefined when nothing was. */
+/** The line that shows what was recorded and under whose name. Undefined when nothing was recorded. */
 export const recordedLine = (output: Output, audit: AuditEntry[]): string | undefined => {
   const entry = audit.findLast(({ by }) => by !== undefined);
   if (entry === undefined) return undefined;

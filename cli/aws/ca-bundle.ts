@@ -3,8 +3,8 @@ import { Failure } from "../failure.ts";
 import type { Environment, Profile } from "./profile.ts";
 
 /**
- * The certificates that the AWS CLI would trust in place of its own list, as PEM, or nothing. Throws a Failure for a file
- * that has none. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+ * Returns the certificates, as PEM, that the AWS CLI would trust in place of its own list, or undefined when no bundle is set.
+ * Throws a Failure for a file without a certificate. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
  */
 export const caBundleOf = async (
   environment: Environment,
@@ -16,7 +16,7 @@ export const caBundleOf = async (
   if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
   throw new Failure(
     "configuration",
-    `The CA bundle ${file} cannot be read, or has no certificate in it.`,
-    "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file.",
+    `The CA bundle ${file} cannot be read or contains no certificate.`,
+    "Set AWS_CA_BUNDLE, or ca_bundle in the profile, to a PEM file.",
   );
 };

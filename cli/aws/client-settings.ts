@@ -1,21 +1,21 @@
 import { Failure } from "../failure.ts";
 import type { Environment, Profile } from "./profile.ts";
 
-/** A person waits: try often enough to outlast a throttle. */
+/** A person is waiting: enough attempts to get past throttling. */
 const usualAttempts = 4;
 
-/** The Region as the AWS CLI takes it: the option, the environment, the profile. Throws a Failure where none says it. */
+/** The Region, looked up in the AWS CLI's order: option, environment, profile. Throws a Failure when none of them sets it. */
 export const regionOf = (option: string | undefined, environment: Environment, profile: Profile): string => {
   const region = option || environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] || profile.settings["region"];
   if (region) return region;
   throw new Failure(
     "configuration",
-    "It is not known which AWS Region to work in.",
-    `Say --region, set AWS_REGION, or give the profile ${profile.name} a region in ~/.aws/config.`,
+    "No AWS Region is set.",
+    `Use --region, set AWS_REGION, or add a region to the profile ${profile.name} in ~/.aws/config.`,
   );
 };
 
-/** How often a call is tried. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html */
+/** The retry settings of every client. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html */
 export const retriesOf = (environment: Environment, { settings }: Pick<Profile, "settings">) => {
   const attempts = environment["AWS_MAX_ATTEMPTS"] || settings["max_attempts"];
   const mode = environment["AWS_RETRY_MODE"] || settings["retry_mode"] || "standard";
@@ -23,17 +23,17 @@ export const retriesOf = (environment: Environment, { settings }: Pick<Profile, 
     throw new Failure(
       "configuration",
       `AWS_MAX_ATTEMPTS, or max_attempts, is ${JSON.stringify(attempts)}.`,
-      "Give it a number from 1.",
+      "Set it to a whole number from 1 to 999.",
     );
   }
   if (!/^(legacy|standard|adaptive)$/.test(mode)) {
     throw new Failure(
       "configuration",
       `AWS_RETRY_MODE, or retry_mode, is ${JSON.stringify(mode)}.`,
-      "It is one of standard, adaptive and legacy.",
+      "Set it to standard, adaptive or legacy.",
     );
   }
-  // The SDK for JavaScript has no legacy mode, and does as in the standard one.
+  // The SDK for JavaScript has no legacy mode and treats it as standard.
   return { maxAttempts: attempts ? Number(attempts) : usualAttempts, retryMode: mode };
 };
 
@@ -43,14 +43,14 @@ const ignoresEndpoints = (environment: Environment, { settings }: Endpoints): bo
   (environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] || settings["ignore_configured_endpoint_urls"])?.toLowerCase() ===
   "true";
 
-/** Where every service is to be looked for that has no address of its own in the settings, or nothing. */
+/** The endpoint of every service that has no endpoint of its own in the settings, or undefined. */
 export const endpointOfAllServices = (environment: Environment, profile: Endpoints): string | undefined =>
   ignoresEndpoints(environment, profile)
     ? undefined
     : environment["AWS_ENDPOINT_URL"] || profile.settings["endpoint_url"] || undefined;
 
 /**
- * Where a service is to be looked for, or nothing for its address in AWS. `serviceId` as in the SDK: `CloudWatch Logs`.
+ * The endpoint of a service, or undefined for the one in AWS. `serviceId` is the SDK's name: `CloudWatch Logs`.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export const endpointOf = (serviceId: string, environment: Environment, profile: Endpoints): string | undefined => {

@@ -1,6 +1,6 @@
 import type { Environment, Profile, Section } from "./profile.ts";
 
-/** Where credentials come from, and what belongs to it. */
+/** A source of credentials with its parameters. */
 export type CredentialSource =
   | { kind: "environment"; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   | { kind: "role"; roleArn: string }
@@ -8,13 +8,13 @@ export type CredentialSource =
   | { kind: "sso" | "keys" | "login" | "process" | "container" | "instance" }
   | MissingSource;
 
-/** There is no source, or half of one, which the AWS CLI does not pass over either. */
+/** No source, or an incomplete one. The AWS CLI stops at an incomplete source too, instead of trying the next. */
 export interface MissingSource {
   kind: "none" | "half-environment" | "role-without-source" | "half-web-identity";
 }
 
 /**
- * The one source that the AWS CLI would take, in its order: keys in the environment (not with `--profile`), a role of the
+ * Returns the source that the AWS CLI would use. Its order: keys in the environment (not with `--profile`), a role of the
  * profile, a web identity token, IAM Identity Center, keys of the credentials file, `aws login`, a process, keys of the
  * config file, the container, the EC2 instance.
  * https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html#configure-precedence

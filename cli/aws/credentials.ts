@@ -21,23 +21,22 @@ type Credentials = Awaited<ReturnType<ReturnType<typeof fromIni>>>;
 type Provider = () => Promise<Credentials>;
 type FromIniInit = NonNullable<Parameters<typeof fromIni>[0]>;
 
-/** What the providers of the SDK need besides the profile. */
+/** What the SDK's providers need in addition to the profile. */
 export interface CredentialTools {
   clock: Pick<Clock, "now">;
-  /** Asks the person at the terminal; absent where there is none. */
-  /** Undefined where nobody can be asked; answers undefined where the input ended instead. */
+  /** Asks the person at the terminal. Undefined without a terminal; resolves to undefined when the input ended instead. */
   ask: ((question: string) => Promise<string | undefined>) | undefined;
   roleAssumer: NonNullable<FromIniInit["roleAssumer"]>;
   roleAssumerWithWebIdentity: NonNullable<FromIniInit["roleAssumerWithWebIdentity"]>;
-  /** For the clients of IAM Identity Center and `aws login`, which the SDK builds for itself. */
+  /** Settings of the clients for IAM Identity Center and `aws login`, which the SDK builds itself. */
   clientConfig: Record<string, unknown>;
 }
 
-/** AWS takes credentials that expire in less than this as they are; new ones are got before. */
+/** Credentials are renewed this long before they expire. */
 const beforeExpiry = 5 * minute;
 
 /**
- * The credentials of the source, for all clients together: a code is asked for once, a process runs once. The provider
+ * The credentials of the source, shared by all clients: mfactl asks for an MFA code once and runs a process once. The provider
  * throws a Failure that says what to do about this source.
  */
 export const credentialsFrom = (source: CredentialSource, profile: Profile, tools: CredentialTools): Provider => {
@@ -91,18 +90,18 @@ const providerOf = (source: CredentialSource, { name, files }: Profile, tools: C
   }
 };
 
-/** The code of the person's MFA device. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/** Asks for the code of the operator's MFA device. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const codeFrom =
   (ask: CredentialTools["ask"], profile: string) =>
   async (serial: string): Promise<string> => {
     if (ask === undefined) {
       throw new Failure(
         "permission",
-        `The AWS profile ${profile} asks for a code of the MFA device ${serial}, and there is no terminal to ask at.`,
-        `Put the credentials of a session into the environment first: eval "$(aws configure export-credentials --profile ${profile} --format env)".`,
+        `The AWS profile ${profile} needs a code from the MFA device ${serial}, but there is no terminal to enter it.`,
+        `Export the credentials of a session into the environment first: eval "$(aws configure export-credentials --profile ${profile} --format env)".`,
       );
     }
-    const code = ((await ask(`Code of the MFA device ${serial}: `)) ?? "").trim();
+    const code = ((await ask(`Code from the MFA device ${serial}: `)) ?? "").trim();
     if (/^\d{6}$/.test(code)) return code;
-    throw new Failure("permission", "A code of an MFA device is six digits.", "Repeat the command: nothing was done.");
+    throw new Failure("permission", "An MFA code has six digits.", "Nothing was done. Repeat the command.");
   };

@@ -3,10 +3,10 @@ import { Failure } from "../failure.ts";
 
 export type Environment = Record<string, string | undefined>;
 
-/** A section of the AWS CLI's files: names and values. */
+/** The names and values of a section in the AWS CLI's files. */
 export type Section = Record<string, string | undefined>;
 
-/** Where the files are; the SDK looks in ~/.aws for one that is absent. */
+/** The paths of the AWS CLI's files. The SDK uses ~/.aws for an undefined one. */
 interface ProfileFiles {
   filepath?: string;
   configFilepath?: string;
@@ -15,25 +15,25 @@ interface ProfileFiles {
 /** A profile of the AWS CLI. */
 export interface Profile {
   name: string;
-  /** It was named by `--profile`, and so beats the credentials in the environment. */
+  /** Whether `--profile` named it. It then takes precedence over credentials in the environment. */
   explicit: boolean;
   files: ProfileFiles;
   settings: Section;
-  /** The part of them that is in the credentials file, or nothing. */
+  /** Those settings that come from the credentials file; may be empty. */
   credentials: Section;
-  /** The section that the setting `services` names, keyed like `sqs.endpoint_url`. */
+  /** The section that the setting `services` names, with keys like `sqs.endpoint_url`. */
   services: Section;
 }
 
-/** Where the AWS CLI would look for its files, https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html */
+/** The AWS CLI's environment variables for its files: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html */
 const filesOf = ({ AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE }: Environment): ProfileFiles => ({
   ...(AWS_SHARED_CREDENTIALS_FILE && { filepath: AWS_SHARED_CREDENTIALS_FILE }),
   ...(AWS_CONFIG_FILE && { configFilepath: AWS_CONFIG_FILE }),
 });
 
 /**
- * The profile that the AWS CLI would work with: that of `--profile`, else of the environment, else `default`, which need
- * not exist. What the credentials file says of it goes before the config file. Throws a Failure for one that is nowhere.
+ * Loads the profile that the AWS CLI would use: from `--profile`, else from the environment, else `default`, which may be
+ * missing. The credentials file takes precedence over the config file. Throws a Failure when a named profile is in neither.
  */
 export const loadProfile = async (named: string | undefined, environment: Environment): Promise<Profile> => {
   const files = filesOf(environment);
@@ -46,7 +46,7 @@ export const loadProfile = async (named: string | undefined, environment: Enviro
     throw new Failure(
       "configuration",
       `There is no AWS profile ${JSON.stringify(name)} in ${configFilepath} or ${filepath}.`,
-      "aws configure list-profiles shows those there are; name one with --profile or AWS_PROFILE.",
+      "Run aws configure list-profiles to see all profiles, and name one with --profile or AWS_PROFILE.",
     );
   }
   const credentials = known ? (credentialsFile[name] ?? {}) : {};
@@ -56,7 +56,7 @@ export const loadProfile = async (named: string | undefined, environment: Enviro
     throw new Failure(
       "configuration",
       `The AWS profile ${name} names the section [services ${services}], which does not exist.`,
-      "Write the section into the config file, or take the line out of the profile.",
+      "Add the section to the config file, or remove the line from the profile.",
     );
   }
   return {

@@ -6,11 +6,11 @@ import { Agent as HttpsAgent } from "node:https";
 import { Failure } from "../failure.ts";
 import type { Environment } from "./profile.ts";
 
-/** In lower case first, as the AWS CLI reads it, where an empty one switches the other off. */
+/** Reads the lower-case variable first, like the AWS CLI: if it is set but empty, the upper-case one is ignored. */
 const variable = (environment: Environment, name: string): string | undefined =>
   environment[name] ?? environment[name.toUpperCase()];
 
-/** A host is not reached through the proxy when NO_PROXY names it, a domain above it, or it with its port. */
+/** Whether NO_PROXY lists the host, the host with its port, or a parent domain. */
 const bypasses = (noProxy: string, host: string, port: number): boolean =>
   noProxy.trim() === "*" ||
   noProxy
@@ -21,8 +21,8 @@ const bypasses = (noProxy: string, host: string, port: number): boolean =>
     .some((name) => [host, `${host}:${port}`].some((target) => target === name || target.endsWith(`.${name}`)));
 
 /**
- * The proxy for an address, as the AWS CLI takes it from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, or nothing. Throws a Failure
- * for a proxy that is neither http nor https. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
+ * Returns the proxy for an address, from HTTP_PROXY, HTTPS_PROXY and NO_PROXY as the AWS CLI reads them, or undefined. Throws a
+ * Failure for a proxy that is neither http nor https. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
  */
 export const proxyFor = (
   { scheme, host, port }: { scheme: "http" | "https"; host: string; port: number },
@@ -34,12 +34,12 @@ export const proxyFor = (
   if (URL.canParse(url) && /^https?:/i.test(url)) return url;
   throw new Failure(
     "configuration",
-    `The proxy in ${scheme.toUpperCase()}_PROXY is not one that mfactl can go through.`,
-    "Write it like http://proxy.example.com:8080.",
+    `mfactl cannot use the proxy in ${scheme.toUpperCase()}_PROXY.`,
+    "Write it as http://proxy.example.com:8080.",
   );
 };
 
-/** Opens every connection as the environment says: through a proxy, or directly. `ca` is trusted in place of Node's own list. */
+/** Opens each connection directly or through the environment's proxy. `ca` replaces Node's list of trusted certificates. */
 export class EnvironmentAgent extends Agent {
   readonly #environment: Environment;
   readonly #options: { keepAlive: boolean; ca?: string };
@@ -47,7 +47,7 @@ export class EnvironmentAgent extends Agent {
 
   constructor(environment: Environment, ca: string | undefined) {
     const options = { keepAlive: true, ...(ca !== undefined && { ca }) };
-    // What goes through a proxy has its TLS options from here alone.
+    // Connections through a proxy take their TLS options only from here.
     super(options);
     this.#environment = environment;
     this.#options = options;

@@ -20,16 +20,16 @@ interface Options {
 export const register = (program: Command, context: Context): void => {
   program
     .command("accept")
-    .summary("take a known case out of the overdue alarms until a date")
-    .argument("<user>", "username, email address or sub; a deleted user by sub", userArgument)
+    .summary("leave a known case out of the overdue alarms until a date")
+    .argument("<user>", "username, email address or sub; for a deleted user the sub", userArgument)
     .requiredOption("--until <instant>", "2026-02-01 or 2026-02-01T10:00:00Z, at most 90 days ahead", instantOption)
-    .requiredOption("--reason <text>", "why; it stays on the window", reasonOption)
-    .option("--ticket <id>", "the ticket it belongs to", ticketOption)
+    .requiredOption("--reason <text>", "why; stored on the window", reasonOption)
+    .option("--ticket <id>", "the ticket for this act", ticketOption)
     .addHelpText(
       "after",
       `
-For a window that is past due and cannot be closed yet. The user stays without Email MFA, and the service goes on trying;
-only the counts and the alarms leave the window out until then. The daily digest names it.
+For a window that is past due and cannot be closed yet. The user stays without Email MFA, and the service keeps trying.
+Until the date, counts and alarms leave the window out. The daily digest lists it.
 
 Examples:
   $ mfactl accept hanako@example.com --until 2026-02-01 --reason "has no address until she is back" --ticket HD-7`,
@@ -44,8 +44,8 @@ const accept = async (context: Context, text: string, { until, reason, ticket }:
   if (ahead <= 0 || ahead > longestAcceptance) {
     throw new Failure(
       "duration-out-of-bounds",
-      `${instant(until)} is ${ahead <= 0 ? "past" : `more than ${formatDuration(longestAcceptance)} ahead`}: nothing was accepted.`,
-      `Say an instant after ${instant(now)}, at most ${formatDuration(longestAcceptance)} later. It can be accepted again then.`,
+      `${instant(until)} is ${ahead <= 0 ? "in the past" : `more than ${formatDuration(longestAcceptance)} ahead`}. Nothing was accepted.`,
+      `Set --until to a time after ${instant(now)}, at most ${formatDuration(longestAcceptance)} later. You can accept the window again then.`,
     );
   }
   const user = await findUser(connection, text);
@@ -57,8 +57,8 @@ const accept = async (context: Context, text: string, { until, reason, ticket }:
   output.result(
     { window: openWindowView(window, connection.policy, connection.clock.now()), audit: connection.audit },
     () => [
-      `${output.style("yellow", "Accepted.")} The overdue window of ${text} is left out of counts and alarms until ${instant(until)}.`,
-      "The user is still without Email MFA; the service goes on trying to switch it on.",
+      `${output.style("yellow", "Accepted.")} Counts and alarms leave out the overdue window of ${text} until ${instant(until)}.`,
+      "The user is still without Email MFA. The service keeps trying to switch it on.",
       recordedLine(output, connection.audit),
     ],
   );

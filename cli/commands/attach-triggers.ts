@@ -9,14 +9,17 @@ import type { OperationsConnection, OperationsContext } from "../stack/operation
 export const register = (program: Command, context: OperationsContext): void => {
   program
     .command("attach")
-    .description("make the stack's functions the triggers of its user pool, and change nothing else of the pool")
-    .option("--replace", "take the place of other functions; detach puts them back")
-    .option("--dry-run", "show what would change, and change nothing")
-    .option("--lose-unknown", "go on although Cognito has settings that cannot be written back")
+    .description(
+      "attach the stack's functions to its user pool as triggers, without changing anything else in the pool",
+    )
+    .option("--replace", "replace other functions; detach restores them")
+    .option("--dry-run", "show the changes without making them")
+    .option("--lose-unknown", "continue although some of the pool's settings cannot be written back")
     .addHelpText(
       "after",
       `
-It writes back everything it read of the pool, reads it again, and sets it back if more than the triggers has changed.
+mfactl writes all settings of the pool back with the new triggers, and reads them again. If anything else has changed, it
+restores the pool.
 
 Examples:
   $ mfactl attach --dry-run
@@ -30,7 +33,7 @@ export interface AttachOptions extends ChangeOptions {
   replace?: boolean;
 }
 
-/** Attaches the triggers. Throws a failure, and changes nothing, where a function of somebody else's is in the way. */
+/** Attaches the triggers. Throws a Failure and changes nothing when another function is attached and `replace` is not set. */
 export const attachTriggers = async (context: OperationsContext, options: AttachOptions): Promise<void> => {
   const connection = await context.connect();
   const ours = requireOurFunctions(connection);
@@ -46,16 +49,16 @@ export const attachTriggers = async (context: OperationsContext, options: Attach
   });
   const displaced = taken.map(({ trigger, before }) => ({ trigger, function: before }));
   const words = {
-    changed: "The triggers are attached, and nothing else of the pool has changed.",
-    unchanged: "The triggers are attached already.",
-    "dry-run": "This would change; nothing was changed.",
+    changed: "The triggers are attached. Nothing else in the pool has changed.",
+    unchanged: "The triggers are already attached.",
+    "dry-run": "Dry run: nothing was changed.",
   };
   context.output.result({ outcome, changes, displaced }, () => [
     ...(outcome === "dry-run" ? changes.map(describeChange) : []),
     words[outcome],
     ...(outcome === "changed"
       ? displaced.map(
-          (one) => `${one.function} is not called any more; mfactl detach puts it back (see the pool's tags).`,
+          (one) => `The pool no longer calls ${one.function}. mfactl detach restores it (see the pool's tags).`,
         )
       : []),
   ]);
@@ -64,16 +67,18 @@ export const attachTriggers = async (context: OperationsContext, options: Attach
 const takenTriggers = (taken: TriggerChange[]): Error =>
   new Failure(
     "trigger-taken",
-    ["The pool calls other functions there, and can call only one:", ...taken.map(describeChange)].join("\n  "),
+    ["The pool already calls other functions, and each trigger can call only one:", ...taken.map(describeChange)].join(
+      "\n  ",
+    ),
     [
-      "There are two ways out, and nothing was changed:",
-      "  1. Keep your function, and let it record: one .use(recordMfaFacts(…)), see examples/own-post-confirmation.",
-      "  2. mfactl attach --replace takes its place; mfactl detach puts it back.",
+      "Nothing was changed. You have two options:",
+      "  1. Keep your function and let it record the facts: add .use(recordMfaFacts(…)), see examples/own-post-confirmation.",
+      "  2. Replace it with mfactl attach --replace. mfactl detach restores it later.",
     ].join("\n"),
     { taken },
   );
 
-/** A trigger that Cognito may not invoke would fail the sign-ins of the whole pool. */
+/** Throws a Failure when Cognito may not invoke a function. Such a trigger would break sign-in for the whole pool. */
 const requirePermission = async (
   { lambda }: OperationsConnection,
   ours: OurFunctions,
@@ -83,7 +88,7 @@ const requirePermission = async (
     if (await poolMayInvoke(lambda, ours[trigger], poolArn)) continue;
     throw new Failure(
       "configuration",
-      `Cognito may not invoke ${ours[trigger]} for this pool: every ${trigger} would fail.`,
+      `Cognito may not invoke ${ours[trigger]} for this pool, so every ${trigger} would fail.`,
       "Deploy the stack with --param userPoolId set to this pool, then repeat the command.",
     );
   }

@@ -18,14 +18,14 @@ interface Options {
 export const register = (program: Command, context: Context): void => {
   program
     .command("close")
-    .summary("end a window now: Email MFA on, read back")
-    .argument("<user>", "username, email address or sub; a deleted user by sub", userArgument)
-    .option("--reason <text>", "why; it stays on the window", reasonOption)
-    .option("--ticket <id>", "the ticket it belongs to", ticketOption)
+    .summary("end a window now: switch Email MFA on and verify it")
+    .argument("<user>", "username, email address or sub; for a deleted user the sub", userArgument)
+    .option("--reason <text>", "why; stored on the window", reasonOption)
+    .option("--ticket <id>", "the ticket for this act", ticketOption)
     .addHelpText(
       "after",
       `
-It waits up to a minute for the proof, and ends with 7 if there is none by then: the service goes on trying.
+It waits up to a minute until Email MFA is proven to be on. Otherwise it ends with exit code 7, and the service keeps trying.
 
 Examples:
   $ mfactl close hanako@example.com
@@ -40,7 +40,7 @@ const close = async (context: Context, text: string, options: Options): Promise<
   const { open } = await connection.windows.find(user);
   if (open === undefined) throw refusal({ because: "not-open" }, text, connection);
   await context.confirm(
-    `Close the window of ${text}, due ${instant(open.dueAt)}, now? Without a code by email they cannot sign in then.`,
+    `Close the window of ${text}, due ${instant(open.dueAt)}, now? The user then needs a code by email to sign in.`,
   );
   const asked = await closeByOperator(connection, user, { by: await connection.caller(), ...options });
   if (asked.kind === "refused") throw refusal(asked, text, connection);

@@ -8,13 +8,13 @@ import type { OperationsContext } from "../stack/operations-context.ts";
 export const register = (program: Command, context: OperationsContext): void => {
   program
     .command("detach")
-    .description("take the stack's functions out of the triggers of its user pool, and put back what they displaced")
-    .option("--dry-run", "show what would change, and change nothing")
-    .option("--lose-unknown", "go on although Cognito has settings that cannot be written back")
+    .description("remove the stack's functions from its user pool's triggers and restore the functions they replaced")
+    .option("--dry-run", "show the changes without making them")
+    .option("--lose-unknown", "continue although some of the pool's settings cannot be written back")
     .addHelpText(
       "after",
       `
-Open windows are still closed when they are due, but no new ones open.
+Open windows still close when they are due, but password resets and sign-ins open no new ones.
 
 Examples:
   $ mfactl detach --dry-run
@@ -23,7 +23,7 @@ Examples:
     .action((options: ChangeOptions) => detachTriggers(context, options));
 };
 
-/** Undoes `attachTriggers`: our functions go, others stay, and those that were displaced come back if they exist. */
+/** Undoes `attachTriggers`: removes our functions, keeps others, and restores displaced functions that still exist. */
 export const detachTriggers = async (context: OperationsContext, options: ChangeOptions): Promise<void> => {
   const connection = await context.connect();
   const ours = requireOurFunctions(connection);
@@ -40,21 +40,21 @@ export const detachTriggers = async (context: OperationsContext, options: Change
     whole,
     changes,
     tags: plan.tags,
-    question: `Stop recording resets and sign-ins of the pool ${connection.outputs.UserPoolId}?`,
+    question: `Stop recording resets and sign-ins in the pool ${connection.outputs.UserPoolId}?`,
   });
   const words = {
-    changed: "The triggers are detached. Open windows still close; no new ones are opened by what users do.",
+    changed: "The triggers are detached. Open windows still close. Password resets and sign-ins open no new ones.",
     unchanged: "None of the stack's functions is a trigger of the pool.",
-    "dry-run": "This would change; nothing was changed.",
+    "dry-run": "Dry run: nothing was changed.",
   };
   context.output.result({ outcome, changes, gone }, () => [
     ...(outcome === "dry-run" ? changes.map(describeChange) : []),
     words[outcome],
-    ...gone.map((arn) => `${arn}, which was displaced, does not exist any more and is not put back.`),
+    ...gone.map((arn) => `${arn} was not restored: it no longer exists.`),
   ]);
 };
 
-/** Only when Lambda says so: a function of another account, which we may not look at, is put back. */
+/** True only if Lambda says so. A function of another account that we may not read counts as existing. */
 const functionIsGone = async (lambda: LambdaClient, FunctionName: string): Promise<boolean> => {
   try {
     await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));

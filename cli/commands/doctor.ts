@@ -12,15 +12,16 @@ import { checkFunctions, checkTriggers } from "../doctor/trigger-check.ts";
 import { explainError } from "../explain-error.ts";
 import { Failure } from "../failure.ts";
 import type { OperationsConnection, OperationsContext } from "../stack/operations-context.ts";
+import { plural } from "../terminal/output.ts";
 
 export const register = (program: Command, context: OperationsContext): void => {
   program
     .command("doctor")
-    .description("check the user pool and the stack, and say what is wrong and how to mend it; changes nothing")
+    .description("check the user pool and the stack, and show what is wrong and how to fix it; changes nothing")
     .addHelpText(
       "after",
       `
-It ends with 50 when something is wrong; what is only to be looked at is no failure.
+It ends with exit code 50 if something is wrong. Warnings alone are not a failure.
 
 Examples:
   $ mfactl doctor
@@ -29,7 +30,7 @@ Examples:
     .action(() => doctor(context));
 };
 
-/** In the order in which they are told. */
+/** In the order of the report. */
 const checks: Record<string, Check> = {
   caller: checkCaller,
   permissions: checkPermissions,
@@ -47,7 +48,7 @@ const checks: Record<string, Check> = {
   unsubscribing: checkUnsubscribing,
 };
 
-/** Every finding of every check: one that cannot be made is a finding too. */
+/** Returns the findings of all checks. A check that throws becomes a finding. */
 export const examine = async (connection: OperationsConnection): Promise<Finding[]> => {
   const findings: Finding[] = [];
   for (const [name, check] of Object.entries(checks)) {
@@ -59,25 +60,29 @@ export const examine = async (connection: OperationsConnection): Promise<Finding
 const notMade = (check: string, error: unknown): Finding => {
   const { error: name, detail } = describeError(error);
   if (/^(AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation)/.test(name)) {
-    return warn(check, `Not checked, your credentials do not allow it: ${detail}`, "Ask somebody who may to run it.");
+    return warn(
+      check,
+      `Not checked: your credentials do not allow it. ${detail}`,
+      "Ask someone with the permission to run doctor.",
+    );
   }
   return fail(
     check,
     `Not checked: ${explainError(error).message}`,
-    "If it is the network or AWS's own fault, look again later.",
+    "If the cause is the network or AWS itself, run doctor again later.",
   );
 };
 
-/** Tells what `examine` finds. Throws a failure when a check failed; warnings alone are no failure. */
+/** Prints the findings of `examine`. Throws a Failure if a check failed; warnings alone are not a failure. */
 export const doctor = async (context: OperationsContext): Promise<void> => {
   const connection = await context.connect();
   const findings = await examine(connection);
   const count = (status: Finding["status"]) => findings.filter((finding) => finding.status === status).length;
-  const summary = `${count("ok")} ok, ${count("warn")} to look at, ${count("fail")} wrong.`;
+  const summary = `${count("ok")} ok, ${plural(count("warn"), "warning")}, ${count("fail")} wrong.`;
   context.output.result({ stack: connection.stack.name, findings }, () => [...findings.flatMap(tell), "", summary]);
   const wrong = findings.filter(({ status }) => status === "fail").map(({ check }) => check);
   if (wrong.length > 0) {
-    throw new Failure("doctor-found", `Wrong: ${wrong.join(", ")}.`, "Fix what is wrong, and run doctor again.");
+    throw new Failure("doctor-found", `Wrong: ${wrong.join(", ")}.`, "Fix the problems above and run doctor again.");
   }
 };
 

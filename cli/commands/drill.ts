@@ -15,37 +15,35 @@ export interface DrillOptions {
   email?: string;
 }
 
-/** The user of a drill that lasts longer than twenty minutes is taken for left over. */
+/** Well under twenty minutes: after those, a later drill treats the user as left over and deletes it. */
 const longestWindow = 15 * minute;
 
 const windowLength = (text: string): number => {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined && milliseconds <= longestWindow) return milliseconds;
-  throw new InvalidArgumentError(
-    `It must be a duration from 0 to ${formatDuration(longestWindow)}, written like 30s or 5m.`,
-  );
+  throw new InvalidArgumentError(`Use a duration from 0 to ${formatDuration(longestWindow)}, such as 30s or 5m.`);
 };
 
 export const register = (program: Command, context: OperationsContext): void => {
   program
     .command("drill")
-    .description("take a synthetic user through a whole exemption on this deployment; takes minutes")
+    .description("run a synthetic user through a whole exemption on this deployment; takes minutes")
     .addOption(
-      new Option("--for <duration>", "how long the window is open; up to 2m it is not closed by a timer")
+      new Option("--for <duration>", "how long the window is open; a window of up to 2m has no timer")
         .argParser(windowLength)
         .default(drillWindow, formatDuration(drillWindow)),
     )
     .option(
       "--email <address>",
-      "make a new user with an address like this one, to which nothing is sent; by default the stack's drillUser or drillEmail",
+      "create a new user with an address like this one, which gets no mail (default: the stack's drillUser or drillEmail)",
       addressOption,
     )
     .addHelpText(
       "after",
       `
-It deletes a user that it made whatever happens, Ctrl-C included; when that fails too, it says which user is left, and the next
-drill deletes it. A second Ctrl-C quits at once and leaves the user to the next drill. A standing user, the stack's drillUser, it
-neither makes nor deletes.
+The drill always deletes a user that it created, even after Ctrl-C. If the deletion fails, the drill names the user, and the
+next drill deletes it. A second Ctrl-C quits at once and leaves the user to the next drill. The drill neither creates nor
+deletes a standing user (the stack's drillUser).
 
 Examples:
   $ mfactl drill
@@ -54,7 +52,7 @@ Examples:
     .action((options: DrillOptions) => drill(context, options));
 };
 
-/** Plays a drill and tells how it goes. Throws a failure when it did not end well. */
+/** Runs a drill and reports its progress. Throws a Failure if the drill fails. */
 export const drill = async (context: OperationsContext, options: DrillOptions): Promise<void> => {
   const connection = await context.connect();
   const drillUsers = drillUsersOf(connection, options);
@@ -63,8 +61,8 @@ export const drill = async (context: OperationsContext, options: DrillOptions): 
   const time = formatDuration(options.for + minute);
   await context.confirm(
     isNew
-      ? `Create a user in the pool ${UserPoolId}, and delete it in about ${time}?`
-      : `Take the standing user of the drill in the pool ${UserPoolId} through an exemption, which takes about ${time}?`,
+      ? `Create a user in the pool ${UserPoolId} and delete it in about ${time}?`
+      : `Run the drill's standing user in the pool ${UserPoolId} through an exemption? It takes about ${time}.`,
   );
   let shown: string | undefined;
   const drilled = await runDrill(
@@ -79,13 +77,13 @@ export const drill = async (context: OperationsContext, options: DrillOptions): 
   if (drilled.kind === "failed") {
     const { step, reason, message, userLeft } = drilled;
     const left =
-      userLeft === undefined ? undefined : `The user ${userLeft} could not be deleted: delete it in Cognito.`;
+      userLeft === undefined ? undefined : `The user ${userLeft} could not be deleted. Delete it in Cognito.`;
     const stopped = context.interruption.asked;
     if (stopped !== undefined) {
       throw new Failure(
         stopped.kind,
         `The drill was stopped at ${step}.`,
-        left ?? (isNew ? "Its user is deleted." : "Its window closes by itself."),
+        left ?? (isNew ? "Its user is deleted." : "Its window closes automatically."),
         {
           step,
           userLeft,
@@ -96,8 +94,8 @@ export const drill = async (context: OperationsContext, options: DrillOptions): 
       "drill-failed",
       `The drill failed at ${step}: ${reason}: ${message}`,
       left === undefined
-        ? `${isNew ? "The user is deleted. " : ""}mfactl doctor says what is wrong with the pool or the stack.`
-        : `${left} Then: mfactl doctor.`,
+        ? `${isNew ? "The user is deleted. " : ""}Run mfactl doctor to find problems in the pool or the stack.`
+        : `${left} Then run mfactl doctor.`,
       { step, reason, userLeft },
     );
   }
@@ -107,7 +105,7 @@ export const drill = async (context: OperationsContext, options: DrillOptions): 
   ]);
 };
 
-/** --email asks for a new user, even where the stack has a standing one. */
+/** `--email` creates a new user, even if the stack has a standing one. */
 const drillUsersOf = (
   { cognito, drillLedger, clock, newId, policy, outputs }: OperationsConnection,
   { email }: DrillOptions,

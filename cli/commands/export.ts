@@ -20,18 +20,18 @@ export const register = (program: Command, context: Context): void => {
   program
     .command("export")
     .summary("the windows of a period, for auditors")
-    .description("Exports every window that was open at some time of the period, closed by now or not.")
-    .requiredOption("--from <instant>", "2026-01-01 or 2026-01-01T10:00:00Z, included", instantOption)
-    .requiredOption("--to <instant>", "the same, not included", instantOption)
+    .description("Exports every window that was open at any time in the period, whether it has closed or not.")
+    .requiredOption("--from <instant>", "start, included: 2026-01-01 or 2026-01-01T10:00:00Z", instantOption)
+    .requiredOption("--to <instant>", "end, not included", instantOption)
     .addOption(new Option("--format <format>", "one line per window").choices(["csv", "jsonl"]).default("csv"))
     .option("--output <file>", "a new file (default: standard output)")
     .addHelpText(
       "after",
       `
-It reads the whole table (a Scan): one read unit for every 8 KB, be the period long or short. It says what it took.
-Times are ISO-8601 in UTC. Users are named by sub; email addresses in reasons and tickets are left out. Who acted stands
-there as AWS names them, which for people who come by single sign-on can end in their address.
-A period without a window gives one record, whose state is "none". CSV begins with a byte-order mark, for Excel.
+The export reads the whole table (a Scan), however short the period: one read unit for every 8 KB. It reports the cost.
+Times are ISO-8601 in UTC. Users are named by sub. Email addresses in reasons and tickets are left out. Operators appear
+under their AWS ARN, which with single sign-on can end in their email address.
+If the period has no window, the export has one record with the state "none". CSV begins with a byte-order mark, for Excel.
 
 Examples:
   $ mfactl export --from 2026-01-01 --to 2026-04-01 --format csv --output windows-2026-q1.csv
@@ -42,7 +42,7 @@ Examples:
 
 const exportWindows = async (context: Context, options: Options): Promise<void> => {
   if (options.from >= options.to) {
-    throw new Failure("usage", "The period ends before it starts.", "--from must lie before --to.");
+    throw new Failure("usage", "The period must end after it starts.", "Set --from to a time before --to.");
   }
   const connection = await context.connect();
   const { output } = context;
@@ -70,17 +70,17 @@ const exportWindows = async (context: Context, options: Options): Promise<void> 
   output.aside(`${plural(cost.itemsRead, "item")} read for ${plural(cost.readUnits, "read unit")}.`);
 };
 
-/** What the person must know before relying on the export. */
+/** The limits of the export, for the operator who relies on it. */
 const said = (run: ExportRun): string[] => {
   const period = `from ${instant(run.from)} up to ${instant(run.to)}`;
   return [
     run.exported === 0
-      ? `No window of ${run.userPoolId} is known to have been open ${period}; the one record says so.`
+      ? `No window of ${run.userPoolId} is known to have been open ${period}. The export has one record that says so.`
       : `${plural(run.exported, "window")} of ${run.userPoolId} ${run.exported === 1 ? "was" : "were"} open ${period}.`,
     ...(run.from < keptFrom(run)
-      ? [`Windows that closed before ${instant(keptFrom(run))} are not kept any more: they may be missing.`]
+      ? [`Windows that closed before ${instant(keptFrom(run))} may be missing: they are no longer kept.`]
       : []),
-    ...(run.to > run.readAt ? [`The period is not over: the table was read at ${instant(run.readAt)}.`] : []),
+    ...(run.to > run.readAt ? [`The period is not over yet: the table was read at ${instant(run.readAt)}.`] : []),
   ];
 };
 
@@ -95,7 +95,7 @@ const scan = async (
     cost.itemsRead += page.itemsRead;
     cost.readUnits += page.readUnits;
     for (const window of page.windows) {
-      // A window that is just going into the history can come twice.
+      // A window that closes during the scan can appear twice.
       found.set(window.windowId, window);
     }
     output.progress(`${plural(cost.itemsRead, "item")} read, ${plural(found.size, "window")} found`);
@@ -109,6 +109,6 @@ const writeNew = async (file: string, text: string): Promise<void> => {
     await writeFile(file, text, { flag: "wx", mode: 0o600 });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure("usage", `${file} cannot be written: ${why}.`, "Name a file that does not exist yet.", { cause });
+    throw new Failure("usage", `Cannot write ${file}: ${why}.`, "Use the name of a new file.", { cause });
   }
 };

@@ -21,12 +21,12 @@ export const register = (program: Command, context: Context): void => {
     .summary("give an exempt user more time, up to the cap")
     .argument("<user>", "username, email address or sub", userArgument)
     .requiredOption("--by <duration>", "how much longer", durationOption)
-    .option("--reason <text>", "why; it stays on the window", reasonOption)
-    .option("--ticket <id>", "the ticket it belongs to", ticketOption)
+    .option("--reason <text>", "why; stored on the window", reasonOption)
+    .option("--ticket <id>", "the ticket for this act", ticketOption)
     .addHelpText(
       "after",
       `
-It never gives less than asked: what would pass the cap is refused, and the answer says how much is left.
+An extension beyond the cap is refused, never shortened. The message shows how much time is left.
 
 Examples:
   $ mfactl extend hanako@example.com --by 2h --reason "mail server is down"`,
@@ -36,7 +36,7 @@ Examples:
 
 const extend = async (context: Context, text: string, { by, reason, ticket }: Options): Promise<void> => {
   if (by === 0) {
-    throw new Failure("duration-out-of-bounds", "Extended by nothing, a window stays as it is.", "Say --by 2h.");
+    throw new Failure("duration-out-of-bounds", "--by must be longer than 0.", "Use --by 2h, for example.");
   }
   const connection = await context.connect();
   const user = await findUser(connection, text);

@@ -13,13 +13,13 @@ interface Looked extends DeadLetterQueue {
 export const register = (program: Command, context: Context): void => {
   program
     .command("failures")
-    .summary("what lies in the dead-letter queues")
-    .description("Shows what lies in each dead-letter queue, and leaves it there. Users are named by sub.")
-    .option("--limit <count>", "how many messages of each queue", countOption(100), 10)
+    .summary("the messages in the dead-letter queues")
+    .description("Shows the messages in each dead-letter queue without removing them. Users are named by sub.")
+    .option("--limit <count>", "the most messages to show of each queue", countOption(100), 10)
     .addHelpText(
       "after",
       `
-While it looks at them the messages are hidden from others, for a few seconds.
+While mfactl reads the messages, they are hidden from other readers for a few seconds.
 
 Examples:
   $ mfactl failures
@@ -34,7 +34,7 @@ const failures = async (context: Context, { limit }: { limit: number }): Promise
   const queues: Looked[] = [];
   for (const queue of deadLetterQueues(outputs)) {
     context.interruption.check();
-    output.progress(`looking into ${queue.name}`);
+    output.progress(`reading ${queue.name}`);
     const { messages } = await queueState(sqs, queue.url);
     const letters = messages === 0 ? [] : (await lookInto(sqs, queue.url, limit)).map(readDeadLetter);
     queues.push({ ...queue, messages, letters });
@@ -78,17 +78,15 @@ const aboutLetters = (output: Output, { name, letters }: Looked): string =>
 
 const advice = (queues: Looked[]): string[] => {
   const full = queues.filter(({ messages }) => messages > 0);
-  if (full.length === 0) return ["\nNothing has failed for good."];
+  if (full.length === 0) return ["\nAll dead-letter queues are empty."];
   const movable = full.filter(({ backTo }) => backTo !== undefined);
   return [
     ...movable.map(
       ({ name, messages }) =>
-        `\nmfactl redrive ${name} moves ${plural(messages, "message")} back, once the cause is mended.`,
+        `\nAfter you fix the cause, mfactl redrive ${name} moves ${plural(messages, "message")} back.`,
     ),
     ...(movable.length < full.length
-      ? [
-          "\nWhat lies in the other queues is for reading: the windows themselves are in the table, and closed from there.",
-        ]
+      ? ["\nThe messages in the other queues are for information only: the service closes the windows from the table."]
       : []),
   ];
 };

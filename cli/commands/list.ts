@@ -16,11 +16,9 @@ export const register = (program: Command, context: Context): void => {
   program
     .command("list")
     .summary("who is without Email MFA now, and for how long")
-    .description(
-      "Lists the open windows, the first due first. It reads the table alone: it looks nobody up in Cognito.",
-    )
-    .option("--overdue", "only those that should be closed by now")
-    .option("--due-within <duration>", "only those due by then, overdue ones included", durationOption)
+    .description("Lists the open windows, the first due first. It reads only the table, not Cognito.")
+    .option("--overdue", "only windows that should have closed by now")
+    .option("--due-within <duration>", "only windows due within this time, and overdue ones", durationOption)
     .addHelpText(
       "after",
       `
@@ -47,14 +45,14 @@ const list = async (context: Context, options: Options): Promise<void> => {
   }
   const overdue = windows.filter((window) => stateOf(window, policy, now) === "overdue").length;
   output.result({ now, windows: windows.map((window) => openWindowView(window, policy, now)), overdue }, () => {
-    if (windows.length === 0) return [read === 0 ? "Nobody is exempt: no window is open." : "No such window is open."];
+    if (windows.length === 0) return [read === 0 ? "No window is open: no user is exempt." : "No such window is open."];
     const rows = windows.map((window) => row(output, window, stateOf(window, policy, now), now));
     return [
       output.table(["USER", "TIME LEFT", "DUE", "STATE", "ORIGIN", "OPENED", "TICKET"], rows),
       `\n${plural(windows.length, "open window")}${overdue === 0 ? "" : `, ${output.style("red", `${overdue} overdue`)}`}`,
       overdue === 0
         ? undefined
-        : "mfactl show USER tells why a window is overdue, mfactl retry --all-overdue tries again.",
+        : "mfactl show USER shows why a window is overdue. mfactl retry --all-overdue tries all of them again.",
     ];
   });
 };

@@ -23,11 +23,11 @@ export const register = (program: Command, context: Context): void => {
     .command("open")
     .summary("exempt a user from Email MFA for a while")
     .description(
-      "Exempts a user from Email MFA: the window and its timer first, then Email MFA off. It comes on again by itself when the window is due.",
+      "Exempts a user from Email MFA: creates the window and its timer, then switches Email MFA off. When the window is due, Email MFA is switched on again automatically.",
     )
     .argument("<user>", "username, email address or sub", userArgument)
-    .requiredOption("--reason <text>", "why; it stays on the window", reasonOption)
-    .option("--ticket <id>", "the ticket it belongs to", ticketOption)
+    .requiredOption("--reason <text>", "why; stored on the window", reasonOption)
+    .option("--ticket <id>", "the ticket for this act", ticketOption)
     .option("--for <duration>", "how long (default: the grace period)", durationOption)
     .addHelpText(
       "after",
@@ -55,7 +55,7 @@ const open = async (context: Context, text: string, options: Options): Promise<v
   const { output } = context;
   output.result({ window: openWindowView(window, policy, clock.now()), audit: connection.audit }, () => [
     `${output.style("green", "Open.")} ${text} is without Email MFA until ${instant(window.dueAt)} (${formatDuration(window.dueAt.getTime() - clock.now().getTime())}).`,
-    "“Forgot password” works now. Email MFA comes on again by itself.",
+    "“Forgot password” works now. Email MFA is switched on again automatically.",
     recordedLine(output, connection.audit),
   ]);
 };
@@ -66,8 +66,8 @@ const requireAllowed = (gracePeriod: number, { policy }: Pick<Connection, "polic
   throw new Failure(
     "duration-out-of-bounds",
     gracePeriod === 0
-      ? "A window of no length would be none."
-      : `A window of ${formatDuration(gracePeriod)} is longer than the policy allows, ${most}.`,
-    `Say --for with more than 0 and at most ${most}; maxWindow in config/<stage>.yml sets the bound.`,
+      ? "--for must be longer than 0."
+      : `A window of ${formatDuration(gracePeriod)} is longer than the policy allows (${most}).`,
+    `Use --for with a duration longer than 0 and at most ${most}. maxWindow in config/<stage>.yml sets the limit.`,
   );
 };

@@ -14,22 +14,22 @@ interface Options {
 interface Moved {
   queue: string;
   moved: number;
-  /** What lies there now: what came back, or came meanwhile. */
+  /** The messages in the dead-letter queue afterwards: they came back or are new. */
   left: number;
 }
 
 export const register = (program: Command, context: Context): void => {
   program
     .command("redrive")
-    .summary("move dead letters back to where they came from")
-    .addArgument(new Argument("[queue]", "one queue (default: all that can be moved)").choices(queueNames))
+    .summary("move dead letters back to their original queue")
+    .addArgument(new Argument("[queue]", "one queue (default: all whose messages can be moved)").choices(queueNames))
     .option("--rate <count>", "messages per second", countOption(500), 5)
     .addHelpText(
       "after",
       `
-The messages are handled again as if they were new, which is safe: all of it can be repeated. One that can never be
-understood comes back. What lies in the other queues cannot be moved; nothing is lost with it, since windows are closed
-from the table.
+The service handles the messages as if they were new. This is safe: handling a message twice does no harm. A message that
+cannot be understood comes back. Messages in the other queues cannot be moved. Nothing is lost with them, because the service
+closes windows from the table.
 
 Examples:
   $ mfactl failures
@@ -50,7 +50,7 @@ const redrive = async (context: Context, name: string | undefined, { rate }: Opt
   for (const queue of queues) {
     const { messages, arn } = await queueState(connection.sqs, queue.url);
     if (messages === 0) continue;
-    await context.confirm(`Move ${plural(messages, "message")} of ${queue.name} back, ${rate} a second?`);
+    await context.confirm(`Move ${plural(messages, "message")} of ${queue.name} back, ${rate} per second?`);
     done.push(await move(connection, output, { ...queue, arn, rate }));
   }
   output.result({ queues: done }, () =>
@@ -59,7 +59,7 @@ const redrive = async (context: Context, name: string | undefined, { rate }: Opt
       : done.map(
           ({ queue, moved, left }) =>
             `${output.style("green", "Moved")} ${plural(moved, "message")} of ${queue} back.` +
-            (left === 0 ? "" : ` ${left} lie there now; mfactl failures tells why.`),
+            (left === 0 ? "" : ` The dead-letter queue now contains ${left}. mfactl failures shows why.`),
         ),
   );
 };
@@ -70,7 +70,7 @@ const move = async (
   output: Output,
   { name, url, backTo, arn, rate }: DeadLetterQueue & { arn: string; rate: number },
 ): Promise<Moved> => {
-  // The destination is named: SQS does not know where a message came from that a function put there itself.
+  // SQS does not know the origin of a message that a function copied to the dead-letter queue.
   const DestinationArn = backTo === undefined ? undefined : (await queueState(sqs, backTo)).arn;
   await sqs.send(
     new StartMessageMoveTaskCommand({ SourceArn: arn, DestinationArn, MaxNumberOfMessagesPerSecond: rate }),
@@ -83,11 +83,11 @@ const move = async (
     if (task?.Status === "FAILED" || task?.Status === "CANCELLED") {
       throw new Failure(
         "aws-failed",
-        `SQS moved ${plural(moved, "message")} of ${name}, and then stopped: ${task.FailureReason ?? task.Status}.`,
-        `Repeat mfactl redrive ${name}: what was moved is not moved twice.`,
+        `SQS moved ${plural(moved, "message")} of ${name} and then stopped: ${task.FailureReason ?? task.Status}.`,
+        `Repeat mfactl redrive ${name}. No message is moved twice.`,
       );
     }
-    output.progress(`${name}: ${moved} of ${task?.ApproximateNumberOfMessagesToMove ?? "?"} (it goes on if you leave)`);
+    output.progress(`${name}: ${moved} of ${task?.ApproximateNumberOfMessagesToMove ?? "?"} (continues if you quit)`);
     await clock.sleep(1000);
   }
 };
@@ -95,7 +95,7 @@ const move = async (
 const notMovable = ({ name, holds }: DeadLetterQueue): Failure =>
   new Failure(
     "not-movable",
-    `${name} holds ${holds}: what AWS could not deliver, no messages of ours, so SQS cannot move them back.`,
-    "Nothing is lost: the table is the truth, and the reconciler closes every window from there, every five minutes. " +
-      "mfactl list --overdue shows those that wait, mfactl retry --all-overdue has them tried now.",
+    `The queue ${name} contains ${holds}. AWS wrote these messages, not the service, so SQS cannot move them back.`,
+    "Nothing is lost: every five minutes, the reconciler closes windows from the table. " +
+      "mfactl list --overdue shows the windows that are waiting. mfactl retry --all-overdue tries them now.",
   );

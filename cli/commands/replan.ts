@@ -18,37 +18,38 @@ interface Options {
   ticket?: string;
 }
 
-/** What another grace period would do to an open window. */
+/** The effect of another grace period on an open window. */
 interface Move {
   window: Window;
   dueThen: Date;
   move: "closes now" | "earlier" | "later" | "stays";
 }
 
-/** Timers are made one by one: https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html */
+/** Each window needs a call of its own: https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html */
 const timersPerSecond = 20;
 
 export const register = (program: Command, context: Context): void => {
   program
     .command("replan")
-    .summary("see, and then apply, another grace period to the open windows")
-    .description("Shows which open windows would close now, move earlier or move later under another grace period.")
+    .summary("preview or apply another grace period for the open windows")
+    .description("Shows which open windows would close now, end earlier or end later with another grace period.")
     .requiredOption("--grace <duration>", "the other grace period", durationAsWritten)
     .addOption(
-      new Option("--apply <reach>", "new: no open window; shorten: those that end earlier by it; all").choices([
+      new Option("--apply <reach>", "new: no open window; shorten: only windows that end earlier; all: all").choices([
         "new",
         "shorten",
         "all",
       ]),
     )
-    .option("--reason <text>", "why; it stays on each window that moves", reasonOption)
-    .option("--ticket <id>", "the ticket it belongs to", ticketOption)
+    .option("--reason <text>", "why; stored on each window that moves", reasonOption)
+    .option("--ticket <id>", "the ticket for this act", ticketOption)
     .addHelpText(
       "after",
       `
-Without --apply it only shows. It counts from the newest confirmed reset of a window, or else from its opening; what an
-operator gave when opening or extending is replaced too. No window goes past its cap, and one that is due or was told to
-close stays as it is. The grace period of windows to come is configuration: --apply new says which line to change.
+Without --apply, replan only shows the changes. The grace period counts from the newest confirmed reset of a window, or from
+its opening if there is none. It also replaces durations that operators set with open or extend. No window exceeds its cap. A
+window that is due or closing does not change. The configuration sets the grace period of future windows: --apply new shows
+which line to change.
 
 Examples:
   $ mfactl replan --grace 2h
@@ -62,8 +63,8 @@ const replan = async (context: Context, options: Options): Promise<void> => {
   if (reach !== undefined && options.reason === undefined) {
     throw new Failure(
       "usage",
-      "Say --reason: it stays on every window that moves.",
-      "mfactl replan --help tells more.",
+      "--reason is missing: it is stored on every window that moves.",
+      "See mfactl replan --help.",
     );
   }
   const connection = await context.connect();
@@ -76,11 +77,11 @@ const replan = async (context: Context, options: Options): Promise<void> => {
   const document = { now: connection.clock.now(), gracePeriodSeconds: grace / 1000, moves: moves.map(viewOf) };
   output.result({ ...document, configLine }, () =>
     options.apply === "new"
-      ? ["No open window moves. Windows to come get it from the configuration:", `  ${configLine}`]
+      ? ["No open window moves. Set the grace period of future windows in the configuration:", `  ${configLine}`]
       : [
           ...previewText(output, moves),
-          "\nNothing has moved. --apply shorten moves what would end earlier, --apply all also what would end later.",
-          `Windows to come: ${configLine}`,
+          "\nNo window has moved. --apply shorten moves only windows that end earlier; --apply all moves all of them.",
+          `Future windows: ${configLine}`,
         ],
   );
 };
@@ -90,8 +91,8 @@ const allowedGrace = ({ policy, stack }: Pick<Connection, "policy" | "stack">, g
   const most = formatDuration(policy.maxWindow);
   throw new Failure(
     "duration-out-of-bounds",
-    `A grace period of ${formatDuration(grace)} is longer than any window may be, ${most}.`,
-    `Take at most ${most}, or change maxWindow in config/${stack.local ? "<stage>" : stack.stage}.yml first.`,
+    `A grace period of ${formatDuration(grace)} is longer than the longest window allowed (${most}).`,
+    `Use at most ${most}, or change maxWindow in config/${stack.local ? "<stage>" : stack.stage}.yml first.`,
   );
 };
 
@@ -142,7 +143,7 @@ const previewText = (output: Output, moves: Move[]): string[] => {
   ]);
   return [
     ...(rows.length === 0 ? [] : [`${output.table(["USER", "ORIGIN", "DUE", "DUE THEN", "MOVE"], rows)}\n`]),
-    `${plural(moves.length, "open window")}: ${count("closes now")} would close now, ${count("earlier")} would end earlier, ${count("later")} later, ${count("stays")} would stay.`,
+    `${plural(moves.length, "open window")}: ${count("closes now")} would close now, ${count("earlier")} would end earlier, ${count("later")} later, ${count("stays")} would not change.`,
   ];
 };
 
@@ -158,8 +159,8 @@ const apply = async (
   if (reason === undefined) {
     throw new Failure(
       "usage",
-      "Say --reason: it stays on every window that moves.",
-      "mfactl replan --help tells more.",
+      "--reason is missing: it is stored on every window that moves.",
+      "See mfactl replan --help.",
     );
   }
   const moving = moves.filter(({ move }) => move !== "stays");
@@ -168,7 +169,7 @@ const apply = async (
   const by = await connection.caller();
   const pacer = createPacer(clock, timersPerSecond, timersPerSecond);
   let moved = 0;
-  // Those that stay may count another grace period at their next confirmed reset.
+  // Includes windows whose due time stays: the next confirmed reset uses the new grace period.
   for (const { window } of moves) {
     context.interruption.check();
     await pacer.turn();
@@ -177,7 +178,7 @@ const apply = async (
     output.progress(`${moved} of ${moving.length} moved`);
   }
   output.result({ now: clock.now(), gracePeriodSeconds: grace / 1000, moves: moving.map(viewOf), moved, audit }, () => [
-    `${output.style("green", "Moved")} ${plural(moved, "window")}. Windows to come are not changed by this: see mfactl replan --grace … --apply new.`,
+    `${output.style("green", "Moved")} ${plural(moved, "window")}. Future windows do not change: see mfactl replan --grace … --apply new.`,
     recordedLine(output, audit),
   ]);
 };

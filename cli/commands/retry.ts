@@ -22,16 +22,16 @@ interface Options {
 export const register = (program: Command, context: Context): void => {
   program
     .command("retry")
-    .summary("have the re-enable of a due window tried again now")
-    .argument("[user]", "username, email address or sub; a deleted user by sub", userArgument)
-    .option("--all-overdue", "all windows that should be closed by now")
-    .option("--reason <text>", "why; it stays on the window", reasonOption)
-    .option("--ticket <id>", "the ticket it belongs to", ticketOption)
+    .summary("retry the re-enable of a due window now")
+    .argument("[user]", "username, email address or sub; for a deleted user the sub", userArgument)
+    .option("--all-overdue", "all windows that should have closed by now")
+    .option("--reason <text>", "why; stored on the window", reasonOption)
+    .option("--ticket <id>", "the ticket for this act", ticketOption)
     .addHelpText(
       "after",
       `
-It does nothing that the service would not do by itself at the next try, only sooner; so it does not ask. One user is
-waited for, up to a minute; of all that are overdue it only asks the service to try again.
+retry starts the service's next try at once instead of later, so it does not ask for confirmation. For one user, mfactl waits
+up to a minute for the result. With --all-overdue, it does not wait.
 
 Examples:
   $ mfactl retry hanako@example.com
@@ -41,8 +41,8 @@ Examples:
       if ((user === undefined) === (options.allOverdue !== true)) {
         throw new Failure(
           "usage",
-          "Say which window: one USER, or --all-overdue.",
-          "mfactl list --overdue shows them.",
+          "Name either one USER or --all-overdue.",
+          "mfactl list --overdue shows the overdue windows.",
         );
       }
       return user === undefined ? retryAll(context, options) : retry(context, user, options);
@@ -83,7 +83,7 @@ const retryAll = async (context: Context, { reason, ticket }: Options): Promise<
   output.result({ overdue: overdue.length, asked, audit }, () => [
     overdue.length === 0
       ? "No window is overdue."
-      : `${plural(asked, "window")} will be tried again now. mfactl list --overdue shows what is left.`,
+      : `Retrying ${plural(asked, "window")} now. mfactl list --overdue shows the windows that are still open.`,
     recordedLine(output, audit),
   ]);
 };

@@ -17,7 +17,7 @@ export const register = (program: Command, context: Context): void => {
   program
     .command("show")
     .summary("everything about one user: state, timeline, evidence, history")
-    .argument("<user>", "username, email address or sub; a deleted user by sub", userArgument)
+    .argument("<user>", "username, email address or sub; for a deleted user the sub", userArgument)
     .addHelpText(
       "after",
       `
@@ -57,7 +57,7 @@ const show = async (context: Context, text: string): Promise<void> => {
 const aboutUser = (output: Output, user: FoundUser, factors: Factors | undefined, open: Window | undefined) => [
   `${output.style("bold", user.username)}${user.email === undefined ? "" : ` · ${user.email}`} · ${user.status}`,
   user.sub === user.username ? undefined : `sub ${user.sub}`,
-  `Email MFA ${factors === undefined ? "cannot be read: the user is gone" : emailMfaIsOn(factors) ? output.style("green", "on") : output.style("yellow", "off")}` +
+  `Email MFA ${factors === undefined ? "cannot be read: the user no longer exists" : emailMfaIsOn(factors) ? output.style("green", "on") : output.style("yellow", "off")}` +
     `${factors === undefined ? "" : ` · ${words(factors)}`} · ${open === undefined ? "no open window" : "exempt"}`,
 ];
 
@@ -68,7 +68,7 @@ const words = ({ active, preferred }: Factors): string =>
 
 const aboutLookedAt = (seen: Seen | undefined) => [
   seen &&
-    `${seen.checkedAt === undefined ? "The next sign-in will be looked at" : `Last looked at ${instant(seen.checkedAt)}`}${seen.known ? ", Email MFA known to have been on" : ""}.`,
+    `${seen.checkedAt === undefined ? "The next sign-in will be checked" : `Last checked ${instant(seen.checkedAt)}`}${seen.known ? "; Email MFA has been on before" : ""}.`,
 ];
 
 const aboutOpen = (output: Output, open: Window, { policy, clock }: Pick<Connection, "policy" | "clock">) => {
@@ -89,7 +89,7 @@ const aboutTimeline = (window: Window): string[] => {
   const total = Object.values(window.counts).reduce((sum, count) => sum + count, 0);
   const uncounted = total - window.facts.length;
   return [
-    ...(uncounted > 0 ? [`  ${plural(uncounted, "earlier fact")} counted, but no longer listed`] : []),
+    ...(uncounted > 0 ? [`  ${plural(uncounted, "earlier fact")} counted but no longer listed`] : []),
     ...timeline(window).map(({ at, what }) => `  ${instant(at)}  ${plain(what)}`),
   ];
 };
@@ -114,5 +114,5 @@ const aboutHistory = (output: Output, history: ClosedWindow[]): string[] => {
 
 const evidence = ({ evidence }: ClosedWindow): string =>
   evidence === undefined
-    ? "none: the user was gone"
+    ? "none: the user no longer existed"
     : `[${evidence.before.active.join(", ")}] → [${evidence.after.active.join(", ")}]`;

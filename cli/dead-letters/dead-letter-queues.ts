@@ -9,11 +9,11 @@ import type { StackOutputs } from "../stack/stack-outputs.ts";
 
 export const queueNames = ["records", "due", "timer", "reconcile", "explain-alarm", "drill"] as const;
 
-/** A dead-letter queue, and the queue that its messages can be moved back to. */
+/** A dead-letter queue and, if its messages can be moved back, their original queue. */
 export interface DeadLetterQueue {
   name: (typeof queueNames)[number];
   url: string;
-  /** Absent where what lies there is no message of ours. */
+  /** Undefined when AWS wrote the messages, not this service. */
   backTo?: string;
   holds: string;
 }
@@ -32,7 +32,7 @@ export const deadLetterQueues = (outputs: StackOutputs): DeadLetterQueue[] => [
   { name: "drill", url: outputs.DrillDlqUrl, holds: "drills that died" },
 ];
 
-/** About how many messages lie in the queue, and its ARN. */
+/** The queue's approximate number of messages, hidden ones included, and its ARN. */
 export const queueState = async (sqs: SQSClient, QueueUrl: string): Promise<{ messages: number; arn: string }> => {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({
@@ -48,12 +48,12 @@ export const queueState = async (sqs: SQSClient, QueueUrl: string): Promise<{ me
   };
 };
 
-/** Out of the way of the next look while this one goes on; should it die, they are back by then. */
+/** Hides the messages from this command's own next receive. If mfactl dies, they reappear after this time. */
 const hiddenSeconds = 30;
 
 /**
- * Up to `most` messages of the queue, which stay there: they are hidden while being looked at, and shown again after.
- * SQS has no other way to look: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+ * Reads up to `most` messages without removing them. They are hidden from other readers meanwhile, and visible again afterwards.
+ * SQS has no other way to read: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
  */
 export const lookInto = async (sqs: SQSClient, QueueUrl: string, most: number): Promise<Message[]> => {
   const found: Message[] = [];

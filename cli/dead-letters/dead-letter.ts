@@ -5,11 +5,11 @@ import { record } from "../../events/record.ts";
 import { withoutAddresses } from "../../shared/telemetry/telemetry.ts";
 import { plain } from "../terminal/output.ts";
 
-/** What a dead letter says, without what could name a person: a user is a `sub`. */
+/** The content of a dead letter without personal data: a user is named by `sub`. */
 export interface DeadLetter {
   messageId: string | undefined;
   sentAt: Date | undefined;
-  /** Why it lies there, where that is known. */
+  /** Why it is a dead letter, if known. */
   reason: string | undefined;
   about: Record<string, unknown>;
 }
@@ -30,16 +30,16 @@ const runBody = v.pipe(
 );
 
 const longest = 300;
-/** Longer by more than an address can be, so that none is cut before it is left out. */
+/** Exceeds `longest` by more than the length of an address, so that no address is cut before it is removed. */
 const looked = 1000;
 
-/** Text of a letter, which somebody else may have written: without addresses and what steers a terminal, and not endless. */
+/** Makes untrusted text safe to print: removes email addresses and terminal control characters, and cuts long text. */
 const readable = (text: string | undefined): string | undefined => {
   const clean = text === undefined ? undefined : plain(withoutAddresses(text.slice(0, looked)));
   return clean === undefined || clean.length <= longest ? clean : `${clean.slice(0, longest)}…`;
 };
 
-/** What a message of a dead-letter queue says. Takes any message, whoever sent it. */
+/** Reads a message of a dead-letter queue. Accepts any message, malformed ones included. */
 export const readDeadLetter = ({ MessageId, Attributes, MessageAttributes, Body }: Message): DeadLetter => {
   const attribute = (name: string) => readable(MessageAttributes?.[name]?.StringValue);
   const sent = Attributes?.SentTimestamp;

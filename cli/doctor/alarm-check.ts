@@ -9,31 +9,33 @@ import { plus } from "../../shared/runtime/instants.ts";
 import type { OperationsConnection } from "../stack/operations-context.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
-/** Without an alarm on these, an exemption could outlast its time unseen. */
+/** The metrics that need an alarm: without one, an exemption could last too long unnoticed. */
 const essential = ["ReconcilerHeartbeat", "WindowsOverdue"];
 
-/** Whether there are alarms, they are quiet, and they tell the topic. */
+/** Checks that the alarms exist, notify the topic and are not in ALARM. */
 export const checkAlarms: Check = async ({ cloudWatch, outputs }) => {
   const { AlarmNamePrefix, AlarmTopicArn } = outputs;
   if (AlarmNamePrefix === undefined) return [notNamed("alarms", "AlarmNamePrefix")];
   const alarms = await alarmsOf(cloudWatch, AlarmNamePrefix);
   const missing = essential.filter((metric) => !alarms.some((alarm) => metricsOf(alarm).includes(metric)));
   if (missing.length > 0) {
-    return [fail("alarms", `No alarm of the stack looks at ${missing.join(" and ")}.`, deployAgain)];
+    return [fail("alarms", `The stack has no alarm on ${missing.join(" and ")}.`, deployAgain)];
   }
   const named = (list: MetricAlarm[]) => list.map(({ AlarmName }) => AlarmName).join(", ");
   const mute = alarms.filter(
     ({ ActionsEnabled, AlarmActions }) =>
       ActionsEnabled === false || (AlarmTopicArn !== undefined && AlarmActions?.includes(AlarmTopicArn) !== true),
   );
-  const ringing = alarms.filter(({ StateValue }) => StateValue === "ALARM");
+  const firing = alarms.filter(({ StateValue }) => StateValue === "ALARM");
   const findings: Finding[] = [];
-  if (mute.length > 0) findings.push(warn("alarms", `These alarms tell nobody: ${named(mute)}.`, deployAgain));
-  if (ringing.length > 0) {
-    const next = "docs/runbook.md has a heading for each.";
-    findings.push(warn("alarms", `These alarms are ringing: ${named(ringing)}.`, next));
+  if (mute.length > 0) {
+    findings.push(warn("alarms", `These alarms do not notify the topic: ${named(mute)}.`, deployAgain));
   }
-  return findings.length > 0 ? findings : [ok("alarms", `${alarms.length} alarms are set, and none is ringing.`)];
+  if (firing.length > 0) {
+    const next = "docs/runbook.md has a section for each alarm.";
+    findings.push(warn("alarms", `These alarms are firing: ${named(firing)}.`, next));
+  }
+  return findings.length > 0 ? findings : [ok("alarms", `The stack has ${alarms.length} alarms. None is firing.`)];
 };
 
 const alarmsOf = async (cloudWatch: OperationsConnection["cloudWatch"], AlarmNamePrefix: string) => {
@@ -56,7 +58,7 @@ const metricsOf = ({ MetricName, Metrics }: MetricAlarm): (string | undefined)[]
 
 const longestSilence = 15 * minute;
 
-/** Whether the reconciler runs. */
+/** Checks that the reconciler runs. */
 export const checkHeartbeat: Check = async ({ cloudWatch, outputs: { MetricsService }, clock }) => {
   if (MetricsService === undefined) return [notNamed("heartbeat", "MetricsService")];
   const now = clock.now();
@@ -78,8 +80,8 @@ export const checkHeartbeat: Check = async ({ cloudWatch, outputs: { MetricsServ
   return [
     fail(
       "heartbeat",
-      `The reconciler has not run for ${formatDuration(longestSilence)}: windows whose timer is lost stay open.`,
-      "See the rule and the log of its function. A stack that has just been deployed has no heartbeat yet: wait.",
+      `The reconciler has not run for ${formatDuration(longestSilence)}. Windows whose timer is lost stay open.`,
+      "Check its EventBridge rule and the log of its function. If you have just deployed the stack for the first time, wait for the first run.",
     ),
   ];
 };

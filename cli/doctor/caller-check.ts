@@ -2,7 +2,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { formatDuration, minute } from "../../shared/config/duration.ts";
 import { type Check, fail, ok, warn } from "./finding.ts";
 
-/** Who asks, and whether this machine and AWS agree on the time. */
+/** Shows the caller and checks that this machine's clock agrees with AWS. */
 export const checkCaller: Check = async ({ sts, clock }) => {
   const command = new GetCallerIdentityCommand({});
   let date: string | undefined;
@@ -17,10 +17,11 @@ export const checkCaller: Check = async ({ sts, clock }) => {
   const { Arn } = await sts.send(command);
   const caller = ok("caller", `You are ${Arn}.`);
   const there = new Date(date ?? NaN).getTime();
-  if (Number.isNaN(there)) return [caller, warn("clock", "AWS did not say what time it is.", "Look again later.")];
+  if (Number.isNaN(there))
+    return [caller, warn("clock", "The response of AWS has no time.", "Run doctor again later.")];
   const off = clock.now().getTime() - there;
   const found = `This machine's clock is ${formatDuration(off)} ${off < 0 ? "behind" : "ahead of"} AWS's`;
-  const next = "Set the clock by NTP: windows that you open get their times from it.";
+  const next = "Synchronise the clock with NTP: the windows that you open get their times from it.";
   if (Math.abs(off) < 10_000) return [caller, ok("clock", "This machine and AWS agree on the time.")];
   return [caller, Math.abs(off) < minute ? warn("clock", `${found}.`, next) : fail("clock", `${found}.`, next)];
 };
@@ -34,9 +35,9 @@ const dateOf = (response: unknown): string | undefined => {
 
 const nobody = "mfactl-doctor-asks-for-nobody";
 
-/** What opening and closing windows reads. Whether you may write cannot be seen without writing. */
+/** Checks read access to users and windows. Write access cannot be checked without writing. */
 export const checkPermissions: Check = async ({ users, windows, outputs: { UserPoolId: userPoolId } }) => {
   await users.read(nobody);
   await windows.find({ userPoolId, sub: nobody });
-  return [ok("permissions", "You may read users and windows. Whether you may change them shows when you do.")];
+  return [ok("permissions", "You may read users and windows. Permission to change them cannot be checked in advance.")];
 };

@@ -1,6 +1,6 @@
 import type { OperationsConnection } from "../stack/operations-context.ts";
 
-/** What a check found, in words; `next` is what to do about it. */
+/** The result of a check. `next` is what the operator should do about it. */
 export interface Finding {
   check: string;
   status: "ok" | "warn" | "fail";
@@ -16,6 +16,6 @@ export const fail = (check: string, found: string, next: string): Finding => ({ 
 
 export const deployAgain = "Deploy the stack again with this version.";
 
-/** A stack of an older version does not name everything that is to be checked. */
+/** A stack of an older version lacks some outputs. */
 export const notNamed = (check: string, output: string): Finding =>
   warn(check, `Not checked: the stack has no output ${output}.`, deployAgain);

@@ -2,10 +2,10 @@ import { mostServedPools } from "../../shared/ledgers/served-pools.ts";
 import { plain, plural } from "../terminal/output.ts";
 import { type Check, fail, type Finding, ok } from "./finding.ts";
 
-/** Where the count stops, however many there are. */
+/** The count stops here. */
 const mostCounted = 1_000;
 
-/** Whether windows are open for a pool that this stack looked after once, and that nobody looks after now. */
+/** Checks for open windows of a pool that this stack once managed and nothing manages now. */
 export const checkOtherPools: Check = async ({ dueIndex, servedPools, outputs: { UserPoolId } }) => {
   const findings: Finding[] = [];
   for (const { key } of await servedPools.list(mostServedPools)) {
@@ -17,8 +17,8 @@ export const checkOtherPools: Check = async ({ dueIndex, servedPools, outputs: {
     findings.push(
       fail(
         "other-pools",
-        `${windows} of the user pool ${pool} ${count === 1 ? "is" : "are"} open, and the stack is for ${UserPoolId} now: nothing closes them.`,
-        `Deploy with userPoolId ${pool}, close them with mfactl list and mfactl close, then come back: docs/runbook.md#move-to-another-user-pool.`,
+        `${windows} of the user pool ${pool} ${count === 1 ? "is" : "are"} open, but the stack now manages ${UserPoolId}. Nothing closes ${count === 1 ? "it" : "them"}.`,
+        `Deploy with userPoolId ${pool}, close all of its windows with mfactl list and mfactl close, then move again: docs/runbook.md#move-to-another-user-pool.`,
       ),
     );
   }

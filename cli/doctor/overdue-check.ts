@@ -5,13 +5,13 @@ import { firstImpossible } from "../../shared/windows/impossible.ts";
 import { plain, plural } from "../terminal/output.ts";
 import { type Check, fail, type Finding, ok } from "./finding.ts";
 
-/** Where the count stops, however many there are. */
+/** The count stops here. */
 const mostCounted = 10_000;
 
-/** How many of them are read, to tell how long, or whose they are. */
+/** The number of windows to read in full, for their due time or their user. */
 const mostRead = 10;
 
-/** Whether anybody is open who should not be. */
+/** Checks for windows that should have closed, and for windows with an impossible due time. */
 export const checkOverdue: Check = async ({ dueIndex, outputs: { UserPoolId }, policy, clock }) => {
   const now = clock.now();
   const count = (range: { from: Date } | { until: Date }) => dueIndex.count(UserPoolId, range, mostCounted, () => true);
@@ -26,14 +26,15 @@ export const checkOverdue: Check = async ({ dueIndex, outputs: { UserPoolId }, p
     const [longest] = await read(pastTolerance);
     const since = longest && `, the oldest ${formatDuration(now.getTime() - longest.dueAt.getTime())} ago`;
     const found = `${overdue.atLeast ? "At least " : ""}${plural(overdue.count, "window")} should have closed${since ?? ""}.`;
-    findings.push(fail("overdue", found, "mfactl list --overdue says why; mfactl retry --all-overdue tries at once."));
+    const next = "mfactl list --overdue lists them. mfactl retry --all-overdue tries them again now.";
+    findings.push(fail("overdue", found, next));
   }
   const beyond = { from: firstImpossible(now, policy.overdueTolerance) };
   const impossible = await count(beyond);
   if (impossible.count > 0) {
     const subs = (await read(beyond)).map(({ sub }) => plain(sub)).join(", ");
-    const found = `${plural(impossible.count, "window")} due later than any window can be, so that users stay exempt: ${subs}.`;
-    findings.push(fail("overdue", found, "mfactl close SUB ends it. Find out who may write into the table."));
+    const found = `${plural(impossible.count, "window")} ${impossible.count === 1 ? "has" : "have"} an impossibly late due time, which keeps users exempt: ${subs}.`;
+    findings.push(fail("overdue", found, "Run mfactl close SUB for each. Find out who can write to the table."));
   }
   return findings.length > 0 ? findings : [ok("overdue", "No window is overdue.")];
 };

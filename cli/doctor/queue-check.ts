@@ -3,40 +3,42 @@ import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from "@a
 import { plural } from "../terminal/output.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
-/** Whether timers have a place to be. */
+/** Checks that the schedule group of the timers exists. */
 export const checkTimers: Check = async ({ scheduler, outputs }) => {
   const Name = outputs["ScheduleGroupName"];
   if (Name === undefined) return [notNamed("timers", "ScheduleGroupName")];
   try {
     const { State } = await scheduler.send(new GetScheduleGroupCommand({ Name }));
     if (State === "ACTIVE") return [ok("timers", `The schedule group ${Name} exists.`)];
-    return [fail("timers", `The schedule group ${Name} is being deleted, and all timers with it.`, deployAgain)];
+    return [fail("timers", `The schedule group ${Name} is being deleted with all its timers.`, deployAgain)];
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
-    const found = `The schedule group ${Name} does not exist: windows close up to five minutes late, by the reconciler.`;
+    const found = `The schedule group ${Name} does not exist. Only the reconciler closes windows, up to five minutes late.`;
     return [fail("timers", found, deployAgain)];
   }
 };
 
 const deadLetters = {
-  RecordsDlqUrl: "Facts that could not be handled. Look at them: mfactl failures. Then mfactl redrive.",
-  DueDlqUrl: "Windows still close by the reconciler. Look at them: mfactl failures. Then mfactl redrive.",
-  TimerDlqUrl: "What Scheduler could not deliver; the reconciler closes those windows. See the timers' role and queue.",
-  ReconcileDlqUrl: "Failed runs of the reconciler; the next run does the same work. See its log.",
-  ExplainAlarmDlqUrl: "Alarms that rang without saying whom they are about: mfactl list --overdue does. See its log.",
+  RecordsDlqUrl: "The service could not handle these facts. Read them with mfactl failures, then run mfactl redrive.",
+  DueDlqUrl: "The reconciler still closes these windows. Read them with mfactl failures, then run mfactl redrive.",
+  TimerDlqUrl:
+    "Scheduler could not deliver these timers. The reconciler closes their windows. Check the timers' role and queue.",
+  ReconcileDlqUrl: "These runs of the reconciler failed. The next run does the same work. Check the reconciler's log.",
+  ExplainAlarmDlqUrl:
+    "These alarms fired without an explanation. mfactl list --overdue shows the users. Check the log of explain-alarm.",
   DrillDlqUrl:
-    "Drills that died, and may have left their user in the pool. Look at them: mfactl failures. See its log.",
+    "These drills died and may have left their user in the pool. Read them with mfactl failures. Check the drill's log.",
 };
 
 const many = 100;
 
-/** Whether work gets done, or piles up. */
+/** Checks that the dead-letter queues are empty and that no work piles up in the other queues. */
 export const checkQueues: Check = async ({ sqs, outputs }) => {
   const findings: Finding[] = [];
   for (const [output, next] of Object.entries(deadLetters)) {
     findings.push(
       await countIn(sqs, output, outputs[output], (check, count) =>
-        count === 0 ? ok(check, "It is empty.") : fail(check, `It holds ${plural(count, "dead letter")}.`, next),
+        count === 0 ? ok(check, "It is empty.") : fail(check, `It contains ${plural(count, "dead letter")}.`, next),
       ),
     );
   }
@@ -44,11 +46,11 @@ export const checkQueues: Check = async ({ sqs, outputs }) => {
     findings.push(
       await countIn(sqs, output, outputs[output], (check, count) =>
         count < many
-          ? ok(check, `About ${count} messages wait.`)
+          ? ok(check, `About ${plural(count, "message")} waiting.`)
           : warn(
               check,
-              `About ${count} messages wait.`,
-              "Normal in a mass reset; else see the log of the function behind it.",
+              `About ${plural(count, "message")} waiting.`,
+              "This is normal in a mass reset. Otherwise check the log of the function that reads the queue.",
             ),
       ),
     );

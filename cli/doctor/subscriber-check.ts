@@ -8,7 +8,7 @@ import {
 import { plural } from "../terminal/output.ts";
 import { type Check, deployAgain, fail, notNamed, ok, warn } from "./finding.ts";
 
-/** Whether somebody gets what the alarms say, and a second one when the first does not. */
+/** Checks that the alarms reach at least two confirmed subscribers. */
 export const checkSubscribers: Check = async ({ sns, outputs: { AlarmTopicArn } }) => {
   if (AlarmTopicArn === undefined) return [notNamed("subscribers", "AlarmTopicArn")];
   const subscriptions = await subscriptionsOf(sns, AlarmTopicArn);
@@ -20,17 +20,18 @@ export const checkSubscribers: Check = async ({ sns, outputs: { AlarmTopicArn } 
     return [ok("subscribers", `The alarms reach ${plural(confirmed.length, "confirmed subscriber")}.`)];
   }
   if (confirmed.length === 1) {
-    const next = "Subscribe a second one, on another way: docs/runbook.md#subscribe-to-the-alarms.";
-    return [warn("subscribers", "The alarms reach a single subscriber: if that one is lost, nobody gets them.", next)];
+    const next = "Add a second subscriber over another channel: docs/runbook.md#subscribe-to-the-alarms.";
+    const found = "The alarms reach a single subscriber. If that subscription is lost, the alarms reach no one.";
+    return [warn("subscribers", found, next)];
   }
   if (subscriptions.length === 0) {
-    return [fail("subscribers", "Nobody gets the alarms.", "Deploy with alarmEmail, or subscribe to the topic.")];
+    return [fail("subscribers", "The alarms reach no one.", "Deploy with alarmEmail, or subscribe to the topic.")];
   }
-  const next = "Confirm as docs/runbook.md#subscribe-to-the-alarms says, with the link of the mail from AWS.";
-  return [fail("subscribers", "Nobody gets the alarms: no subscriber has confirmed.", next)];
+  const next = "Confirm with the token in the link of AWS's mail: docs/runbook.md#subscribe-to-the-alarms.";
+  return [fail("subscribers", "The alarms reach no one: no subscriber has confirmed.", next)];
 };
 
-/** Whether the link at the end of an alarm's mail, which needs no AWS credentials, can end the subscription. */
+/** Checks that the unsubscribe link in an alarm's mail needs AWS credentials. */
 export const checkUnsubscribing: Check = async ({ sns, outputs: { AlarmTopicArn } }) => {
   if (AlarmTopicArn === undefined) return [];
   const subscriptions = (await subscriptionsOf(sns, AlarmTopicArn)) ?? [];
@@ -41,9 +42,9 @@ export const checkUnsubscribing: Check = async ({ sns, outputs: { AlarmTopicArn 
     if (Attributes?.["ConfirmationWasAuthenticated"] !== "true") open += 1;
   }
   if (byMail.length === 0) return [];
-  if (open === 0) return [ok("unsubscribing", "Nobody can unsubscribe an address without AWS credentials.")];
-  const next = "Unsubscribe and confirm anew: docs/runbook.md#subscribe-to-the-alarms.";
-  const found = `Anybody who gets the mail of an alarm can end ${plural(open, "email subscription")} by its link.`;
+  if (open === 0) return [ok("unsubscribing", "Unsubscribing an address needs AWS credentials.")];
+  const next = "Unsubscribe, then subscribe and confirm again: docs/runbook.md#subscribe-to-the-alarms.";
+  const found = `Anyone who gets an alarm's mail can cancel ${plural(open, "email subscription")} with the link in it.`;
   return [warn("unsubscribing", found, next)];
 };
 

@@ -4,7 +4,7 @@ import { poolMayInvoke } from "../pool/pool-permission.ts";
 import { isFunction, ourFunctions, triggerNames } from "../pool/triggers.ts";
 import { type Check, deployAgain, fail, type Finding, notNamed, ok, warn } from "./finding.ts";
 
-/** Whether the pool calls this stack's functions, and may. */
+/** Checks that the pool calls this stack's functions and is allowed to. */
 export const checkTriggers: Check = async ({ cognito, lambda, outputs }) => {
   const ours = ourFunctions(outputs);
   if (ours === undefined) return [notNamed("triggers", "CustomMessageFunctionArn")];
@@ -14,17 +14,17 @@ export const checkTriggers: Check = async ({ cognito, lambda, outputs }) => {
     const check = `trigger ${trigger}`;
     const attached = UserPool?.LambdaConfig?.[trigger];
     if (attached === undefined) {
-      findings.push(fail(check, "Nothing is attached, so what happens there is not recorded.", "mfactl attach"));
+      findings.push(fail(check, "No function is attached, so the service records nothing here.", "Run mfactl attach."));
     } else if (!isFunction(attached, ours[trigger])) {
       findings.push(
         warn(
           check,
-          `Another function is attached: ${attached}. Whether it records cannot be seen from here.`,
-          "See that it uses recordMfaFacts (examples/own-post-confirmation), or mfactl attach --replace.",
+          `Another function is attached: ${attached}. mfactl cannot check whether it records the facts.`,
+          "Make sure that it uses recordMfaFacts (examples/own-post-confirmation), or run mfactl attach --replace.",
         ),
       );
     } else if (!(await poolMayInvoke(lambda, attached, UserPool?.Arn ?? ""))) {
-      const next = "Deploy the stack with --param userPoolId set to this pool. Until then: mfactl detach.";
+      const next = "Deploy the stack with --param userPoolId set to this pool. Until then, run mfactl detach.";
       findings.push(fail(check, "Cognito may not invoke the function, so users see an error.", next));
     } else {
       findings.push(ok(check, "The stack's function is attached, and Cognito may invoke it."));
@@ -33,7 +33,7 @@ export const checkTriggers: Check = async ({ cognito, lambda, outputs }) => {
   return findings;
 };
 
-/** Whether each function is ready, and is for this pool. */
+/** Checks that each function is ready and configured for this pool. */
 export const checkFunctions: Check = async ({ lambda, outputs }) => {
   const findings: Finding[] = [];
   for (const output of [
@@ -63,10 +63,10 @@ const checkFunction = async (lambda: LambdaClient, FunctionName: string, userPoo
       return fail(check, `Lambda cannot run it: ${reason}.`, deployAgain);
     }
     if (found.LastUpdateStatus === "InProgress" || found.State === "Pending") {
-      return warn(check, "It is being updated.", "Wait a minute, and look again.");
+      return warn(check, "It is being updated.", "Wait a minute and run doctor again.");
     }
     if (pool !== undefined && pool !== userPoolId) {
-      return fail(check, `It works on the pool ${pool}, and the stack is for ${userPoolId}.`, deployAgain);
+      return fail(check, `It works on the pool ${pool}, but the stack manages ${userPoolId}.`, deployAgain);
     }
     return ok(check, `It is ready${found.LastModified === undefined ? "" : `, last changed ${found.LastModified}`}.`);
   } catch (error) {

@@ -9,12 +9,12 @@ import { differences } from "./member-values.ts";
 import { type PoolSettings, poolSettings } from "./pool-settings.ts";
 import { readWholePool, type WholePool } from "./whole-pool.ts";
 
-/** How a change of a pool ended, read back; the paths name the settings that matter. */
+/** The verified outcome of a pool change. The paths name the settings concerned. */
 export type PoolChanged =
   | { kind: "changed" }
-  /** Somebody else changed these since the pool was read: nothing was written. */
+  /** These settings changed after mfactl read the pool, so it wrote nothing. */
   | { kind: "changed-meanwhile"; paths: string[] }
-  /** More than the change had changed, so what was read first was written back. `left` is what that could not mend. */
+  /** Other settings changed too, so mfactl restored the pool. `left`: the settings that it could not restore. */
   | { kind: "restored"; paths: string[]; left: string[] };
 
 const everything = ({ pool, mfa }: WholePool) => ({ ...poolSettings(pool), SetUserPoolMfaConfig: mfa });
@@ -23,8 +23,8 @@ const tries = 5;
 const pause = 2_000;
 
 /**
- * Changes some settings of the pool that was read as `before`, and nothing else: writes back all that was read, reads
- * again, and restores the pool when anything is not as it should be. Throws what Cognito threw when nothing was changed.
+ * Changes some settings of the pool that was read as `before` and keeps all others: writes back everything that was read, reads
+ * again, and restores the pool if the result differs from what was intended. Throws Cognito's error when nothing was changed.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
  */
 export const changePool = async (
@@ -56,7 +56,7 @@ export const changePool = async (
   }
 };
 
-/** MFA last: without a factor of its own, a pool whose MFA was lost refuses to have it back by UpdateUserPool. */
+/** Restores MFA last: UpdateUserPool cannot switch MFA on again in a pool that has lost all its factors. */
 const restore = async (cognito: CognitoIdentityProviderClient, UserPoolId: string, before: WholePool) => {
   const { pool } = await readWholePool(cognito, UserPoolId);
   const { MfaConfiguration } = pool;

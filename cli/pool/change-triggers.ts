@@ -5,9 +5,9 @@ import { type OurFunctions, ourFunctions, type TriggerChange, withChanges } from
 import type { WholePool } from "./whole-pool.ts";
 
 export interface ChangeOptions {
-  /** Shows what would change, and changes nothing. */
+  /** Shows the changes without making them. */
   dryRun?: boolean;
-  /** Goes on although Cognito answered with settings that cannot be written back, and go back to their defaults. */
+  /** Continues although some settings cannot be written back and return to their defaults. */
   loseUnknown?: boolean;
 }
 
@@ -16,11 +16,11 @@ export type TriggersChanged = "changed" | "unchanged" | "dry-run";
 export const requireOurFunctions = (connection: OperationsConnection): OurFunctions => {
   const ours = ourFunctions(connection.outputs);
   if (ours !== undefined) return ours;
-  const message = `The stack ${connection.stack.name} does not say which its trigger functions are.`;
+  const message = `The outputs of the stack ${connection.stack.name} do not name its trigger functions.`;
   throw new Failure("configuration", message, "Deploy the stack again with this version.");
 };
 
-/** Shows the change, asks, makes it and proves it. Throws a failure for every end but the good ones. */
+/** Shows the changes, asks for confirmation, makes them and verifies them. Throws a Failure when the pool is not as intended. */
 export const changeTriggers = async (
   context: OperationsContext,
   connection: OperationsConnection,
@@ -50,19 +50,19 @@ export const changeTriggers = async (
     case "changed-meanwhile":
       throw new Failure(
         "pool-changed",
-        `Somebody else changed the pool in the meantime (${changed.paths.join(", ")}), so nothing was written.`,
-        "Repeat the command: it reads the pool anew.",
+        `The pool changed in the meantime (${changed.paths.join(", ")}), so mfactl wrote nothing.`,
+        "Repeat the command: it reads the pool again.",
         { paths: changed.paths },
       );
     case "restored":
       throw new Failure(
         "pool-restored",
         changed.left.length === 0
-          ? `More than the triggers had changed (${changed.paths.join(", ")}), so the pool was set back to what it was.`
-          : `More than the triggers had changed, and these settings could not be set back: ${changed.left.join(", ")}.`,
+          ? `More than the triggers changed (${changed.paths.join(", ")}), so mfactl restored the pool.`
+          : `More than the triggers changed, and mfactl could not restore these settings: ${changed.left.join(", ")}.`,
         changed.left.length === 0
-          ? "Set the triggers where the pool is managed: in its template, or in the console."
-          : "Set them back by hand: the console, or whatever manages the pool, knows how they were.",
+          ? "Set the triggers where the pool is managed: in its template or in the console."
+          : "Restore them by hand. Look up their previous values where the pool is managed.",
         { paths: changed.paths, left: changed.left },
       );
   }
@@ -72,8 +72,8 @@ const requireKnownSettings = (options: ChangeOptions, { unknown }: WholePool): v
   if (unknown.length === 0 || options.loseUnknown === true) return;
   throw new Failure(
     "pool-unknown-setting",
-    `Cognito knows settings that this version does not, and that a change would set back to their defaults: ${unknown.join(", ")}.`,
-    "Update mfactl, or set the triggers where the pool is managed. If you know that they do not matter: --lose-unknown.",
+    `The pool has settings that this version of mfactl does not know. A change would reset them to their defaults: ${unknown.join(", ")}.`,
+    "Update mfactl, or set the triggers where the pool is managed. If these settings do not matter, use --lose-unknown.",
     { unknown },
   );
 };

@@ -8,7 +8,8 @@ import { recoveryWays, type RecoveryWay } from "../../shared/users/password-rese
 import { Failure } from "../failure.ts";
 
 /**
- * Gives the pool's ways of account recovery. Throws a Failure, with the way out, where Email MFA of a single user of the pool cannot be switched off and on.
+ * Returns the pool's ways of account recovery. Throws a Failure with a solution when the pool does not allow Email MFA to be
+ * switched for a single user.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
  */
 export const requireFitPool = async (
@@ -19,8 +20,8 @@ export const requireFitPool = async (
     if (!(cause instanceof ResourceNotFoundException)) throw cause;
     throw new Failure(
       "pool-unknown",
-      `The user pool ${UserPoolId}, which the stack looks after, does not exist in this account and Region.`,
-      "Look its id up (aws cognito-idp list-user-pools --max-results 60), set userPoolId in config/<stage>.yml, and deploy again.",
+      `The stack's user pool ${UserPoolId} does not exist in this account and Region.`,
+      "Look up its id (aws cognito-idp list-user-pools --max-results 60), set userPoolId in config/<stage>.yml and deploy again.",
       { cause },
     );
   });
@@ -36,22 +37,22 @@ export const requireFitPool = async (
   if (mfa.MfaConfiguration === "ON") {
     throw new Failure(
       "pool-mfa-required",
-      `The user pool ${UserPoolId} requires MFA: Cognito then lets nobody switch a user's MFA off, and answers as if it had.`,
-      `${optional} Or leave it, and let the user in with a temporary password (aws cognito-idp admin-set-user-password).`,
+      `The user pool ${UserPoolId} requires MFA. Cognito then does not switch off a user's MFA, although it answers as if it did.`,
+      `${optional} Or keep it and give the user a temporary password (aws cognito-idp admin-set-user-password).`,
     );
   }
   if (mfa.MfaConfiguration !== "OPTIONAL") {
     throw new Failure(
       "pool-mfa-off",
-      `MFA is off in the user pool ${UserPoolId}: there is nothing to be exempted from.`,
-      `${optional} Then switch email messages on as a method.`,
+      `MFA is off in the user pool ${UserPoolId}, so there is nothing to exempt a user from.`,
+      `${optional} Then enable email messages as a method.`,
     );
   }
   if (mfa.EmailMfaConfiguration === undefined) {
     throw new Failure(
       "pool-email-mfa-off",
       `The user pool ${UserPoolId} does not offer Email MFA.`,
-      "Switch email messages on as an MFA method (Cognito console: Sign-in, Multi-factor authentication); it needs an SES sender.",
+      "Enable email messages as an MFA method (Cognito console: Sign-in, Multi-factor authentication). This needs an SES sender.",
     );
   }
   return recoveryWays(UserPool?.AccountRecoverySetting);

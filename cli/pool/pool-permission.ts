@@ -19,8 +19,8 @@ type Statement = v.InferOutput<typeof policy>["Statement"][number];
 const cognito = "cognito-idp.amazonaws.com";
 
 /**
- * Whether Cognito may invoke the function on behalf of the pool, by the function's own policy. A trigger without that
- * permission fails the sign-ins of every user. Throws what Lambda throws, such as AccessDeniedException.
+ * Whether the function's policy lets Cognito invoke it on behalf of the pool. A trigger without that permission breaks sign-in
+ * for every user. Throws Lambda's errors, such as AccessDeniedException.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 export const poolMayInvoke = async (lambda: LambdaClient, FunctionName: string, poolArn: string): Promise<boolean> => {
@@ -45,7 +45,7 @@ const permits = ({ Effect, Principal, Action, Condition }: Statement, poolArn: s
   );
 };
 
-/** A condition that is not about the pool or its account is met by nothing that we know. */
+/** A condition on anything other than the pool or its account counts as not met. */
 const meets = (operator: string, key: string, values: string[], poolArn: string): boolean => {
   const actual = { "aws:sourcearn": poolArn, "aws:sourceaccount": poolArn.split(":")[4] }[key.toLowerCase()];
   if (actual === undefined) return false;

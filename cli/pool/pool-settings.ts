@@ -1,13 +1,13 @@
 import type { UpdateUserPoolRequest, UserPoolType } from "@aws-sdk/client-cognito-identity-provider";
 
-/** All that UpdateUserPool can change. What of it is left out of a request goes back to its default. */
+/** Everything that UpdateUserPool can change. Settings missing from a request return to their defaults. */
 type Updatable = Omit<UpdateUserPoolRequest, "UserPoolId">;
 
 export type PoolSettings = Updatable & Record<keyof Updatable, unknown>;
 
 /**
- * The settings of a pool as UpdateUserPool takes them. The compiler refuses this function when the SDK learns of a
- * member that it leaves out.
+ * Converts a pool to the settings of UpdateUserPool. When the SDK adds a member to the request, this function no longer
+ * compiles until it includes that member.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
  */
 export const poolSettings = (pool: UserPoolType): PoolSettings => ({
@@ -38,8 +38,8 @@ export const poolSettings = (pool: UserPoolType): PoolSettings => ({
 });
 
 /**
- * Cognito answers with the life of a temporary password in its old place and in its new one, and refuses a request that
- * has both: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUserConfigType.html
+ * Cognito returns the lifetime of temporary passwords in an old and a new member, and refuses a request with both:
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUserConfigType.html
  */
 const withoutOldValidity = ({
   AdminCreateUserConfig,

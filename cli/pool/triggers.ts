@@ -9,7 +9,7 @@ export const triggerNames = [
 
 type Trigger = (typeof triggerNames)[number];
 
-/** Our functions by the trigger that they are for. */
+/** The ARNs of our functions, by trigger. */
 export type OurFunctions = Record<Trigger, string>;
 
 /** Undefined when the stack's outputs lack one of them. */
@@ -23,11 +23,11 @@ export const ourFunctions = (outputs: Record<string, string | undefined>): OurFu
   };
 };
 
-/** Whether the ARN is that of the function, or of a version or an alias of it. */
+/** Whether the ARN names the function, or a version or alias of it. */
 export const isFunction = (arn: string | undefined, functionArn: string): boolean =>
   arn === functionArn || (arn?.startsWith(`${functionArn}:`) ?? false);
 
-/** One trigger before and after; undefined is none. */
+/** The function of a trigger before and after a change; undefined for none. */
 export interface TriggerChange {
   trigger: Trigger;
   before: string | undefined;
@@ -38,7 +38,7 @@ const displacedTag = (trigger: Trigger): string => `cognito-mfa-lifecycle:displa
 
 type Tags = Record<string, string>;
 
-/** What attaching changes. A function of somebody else's in the way is displaced, and remembered in a tag of the pool. */
+/** The changes that attach makes. It displaces other functions and remembers each in a tag of the pool. */
 export const planAttach = (
   config: LambdaConfigType,
   tags: Tags,
@@ -52,7 +52,7 @@ export const planAttach = (
   return { changes, taken, tags: { ...tags, ...Object.fromEntries(displaced) } };
 };
 
-/** What detaching changes: our functions go, and what they displaced comes back. Other functions stay. */
+/** The changes that detach makes: it removes our functions and restores the functions that they displaced. Others stay. */
 export const planDetach = (
   config: LambdaConfigType,
   tags: Tags,

@@ -8,15 +8,15 @@ import {
 import * as v from "valibot";
 import { memberPaths } from "./member-values.ts";
 
-/** All that can be read of a pool. */
+/** Everything that can be read of a pool. */
 export interface WholePool {
   pool: UserPoolType;
   mfa: Omit<GetUserPoolMfaConfigResponse, "$metadata">;
-  /** Members that Cognito answered with and this version's SDK does not know. It cannot write them back. */
+  /** Paths of members in Cognito's response that this version's SDK does not know and cannot write back. */
   unknown: string[];
 }
 
-/** Throws what Cognito throws, such as ResourceNotFoundException for a pool that does not exist. */
+/** Throws Cognito's errors, such as ResourceNotFoundException for a pool that does not exist. */
 export const readWholePool = async (cognito: CognitoIdentityProviderClient, UserPoolId: string): Promise<WholePool> => {
   const command = new DescribeUserPoolCommand({ UserPoolId });
   let answered: unknown;
@@ -42,7 +42,7 @@ const stream = v.custom<AsyncIterable<Uint8Array>>(
   (body) => typeof body === "object" && body !== null && Symbol.asyncIterator in body,
 );
 
-/** Reads the body of an HTTP response and puts it back for the SDK to read. Undefined for what is not JSON. */
+/** Reads the body of an HTTP response and puts it back for the SDK. Returns undefined if the body is not JSON. */
 const readAnswer = async (response: unknown): Promise<unknown> => {
   if (typeof response !== "object" || response === null || !("body" in response)) return undefined;
   if (v.is(stream, response.body)) {

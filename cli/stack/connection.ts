@@ -15,7 +15,7 @@ import type { WindowReports } from "../../shared/windows/window-reports.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 
-/** A deployed stack, ready to be worked on: the lifecycle's dependencies, and what only an operator needs. */
+/** A deployed stack, ready for use: the lifecycle's dependencies and the operator's additional clients. */
 export interface Connection extends Deps {
   stack: { name: string; stage: string; region: string; local: boolean };
   outputs: StackOutputs;
@@ -24,7 +24,7 @@ export interface Connection extends Deps {
   dueIndex: DueIndex;
   /** Every pool that the table has served. */
   servedPools: Pick<Ledger<ServedPool>, "list">;
-  /** The users of drills that are not deleted yet. */
+  /** Drill users that are not deleted yet. */
   drillLedger: ReturnType<typeof drillLedger>;
   cognito: CognitoIdentityProviderClient;
   sqs: SQSClient;
@@ -33,10 +33,10 @@ export interface Connection extends Deps {
   cloudWatch: CloudWatchClient;
   sns: SNSClient;
   sts: STSClient;
-  /** The ARN of whoever runs mfactl: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+  /** The ARN of the person or role that runs mfactl: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
   caller(): Promise<string>;
-  /** What was done so far, in the words of the audit log. */
+  /** The acts so far, as entries of the audit log. */
   audit: AuditEntry[];
-  /** Resolves when the audit log has all of it; the local stack has no audit log. Rejects with why it has not. */
+  /** Resolves when the audit log has every entry. Rejects with the audit log's error. The local stack has no audit log. */
   auditWritten(): Promise<void>;
 }

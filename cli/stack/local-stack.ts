@@ -21,14 +21,14 @@ const get = async <Schema extends v.GenericSchema>(url: string, schema: Schema):
   throw new Failure(
     "aws-failed",
     `The local stack does not answer on ${new URL(url).host}.`,
-    "Start it in another terminal with npm start; if it listens elsewhere, say --local=PORT.",
+    "Start it in another terminal with npm start. If it uses another port, give --local=PORT.",
   );
 };
 
-/** What stands on the local stack (npm start). Throws a Failure where none answers. */
+/** Reads the name and the outputs of the local stack (npm start). Throws a Failure when none answers. */
 export const readLocalStack = (endpoint: string) => get(`${endpoint}/_local/stack`, stackSchema);
 
-/** The local stack's clock, as it was when it was last read: at the start, and after each sleep. */
+/** The local stack's clock. It is read at the start and after each sleep. */
 export const localClock = async (endpoint: string, { sleep }: Pick<Clock, "sleep">): Promise<Clock> => {
   const read = async () => (await get(`${endpoint}/_local/clock`, clockSchema)).now;
   let now = await read();

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Connection } from "./connection.ts";
 
-/** As much of a deployed stack as attach, detach, doctor and drill look at; what an older one lacks is undefined. */
+/** The parts of a deployed stack that attach, detach, doctor and drill use. Outputs that an older stack lacks are undefined. */
 export type OperationsConnection = Omit<
   Connection,
   "outputs" | "stack" | "reports" | "accepted" | "audit" | "auditWritten"
@@ -10,7 +10,7 @@ export type OperationsConnection = Omit<
   outputs: Record<string, string | undefined> & { UserPoolId: string };
 };
 
-/** As much of mfactl as these commands need. */
+/** The parts of `Context` that these commands use. */
 export interface OperationsContext {
   readonly output: Pick<Context["output"], "result" | "aside" | "progress">;
   connect(): Promise<OperationsConnection>;

@@ -23,8 +23,8 @@ const schema = v.objectWithRest(
   v.string(),
 );
 
-/** The outputs of infra/outputs.yml, by which mfactl finds everything. */
+/** The outputs of infra/outputs.yml. mfactl finds every resource through them. */
 export type StackOutputs = v.InferOutput<typeof schema>;
 
-/** Throws a SettingsError that names every output that the stack lacks. */
+/** Throws a SettingsError that names every missing output. */
 export const parseStackOutputs = (outputs: Record<string, unknown>): StackOutputs => parseSettings(schema, outputs);

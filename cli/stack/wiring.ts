@@ -37,7 +37,7 @@ import type { Connection } from "./connection.ts";
 import { localClock, readLocalStack } from "./local-stack.ts";
 import { parseStackOutputs, type StackOutputs } from "./stack-outputs.ts";
 
-/** A person waits: give AWS time. */
+/** In milliseconds: enough for a slow answer from AWS. */
 const timeouts = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 
 type ClientOptions = Pick<
@@ -54,7 +54,7 @@ type ClientOptions = Pick<
   | "useFipsEndpoint"
 >;
 
-/** The options of the client of a service, which goes by the SDK's `serviceId`. */
+/** Returns the client options for a service, by the SDK's `serviceId`. */
 type ClientsOf = (serviceId: string) => ClientOptions;
 
 interface Target {
@@ -66,8 +66,8 @@ interface Target {
 }
 
 /**
- * Finds the stack and builds everything from its outputs, so that `interruption` knows when something is changed. Throws a
- * Failure where there is none.
+ * Finds the stack and builds its clients from the outputs. `interruption` watches the clients that can change something. Throws
+ * a Failure when the stack does not exist.
  */
 export const connect = async (options: GlobalOptions, host: Host, interruption: Interruption): Promise<Connection> => {
   const target = options.local === undefined ? await awsTarget(options, host) : await localTarget(options.local, host);
@@ -162,15 +162,15 @@ const awsTarget = async (options: GlobalOptions, host: Host): Promise<Target> =>
     outputs: await readOutputs(new CloudFormationClient(clients("CloudFormation")), name, region),
     async caller() {
       const { Arn } = await new STSClient(clients("STS")).send(new GetCallerIdentityCommand({}));
-      if (Arn === undefined) throw new Failure("aws-failed", "AWS did not say who you are (GetCallerIdentity).");
+      if (Arn === undefined) throw new Failure("aws-failed", "AWS did not return your identity (GetCallerIdentity).");
       return Arn;
     },
   };
 };
 
 /**
- * Credentials and settings as the AWS CLI takes them. The SDK's own order is another: it takes a profile that the
- * environment names before keys there, and reads endpoints of that profile alone.
+ * Reads credentials and settings in the AWS CLI's order. The SDK's own order differs: a profile named in the environment wins
+ * over keys in the environment, and only that profile's endpoints count.
  */
 const awsClients = async (options: GlobalOptions, { environment, clock, ask }: Host) => {
   const profile = await loadProfile(options.profile, environment);
@@ -217,8 +217,8 @@ const readOutputs = async (
   if (stack === undefined) {
     throw new Failure(
       "configuration",
-      `There is no stack ${StackName} in ${region}.`,
-      "Name it with --stage or --stack-name, and its Region and account with --region and --profile; --local is for the stack of npm start.",
+      `The stack ${StackName} does not exist in ${region}.`,
+      "Name the stack with --stage or --stack-name, and its Region and account with --region and --profile. For the stack of npm start, use --local.",
     );
   }
   return Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey = "", OutputValue }) => [OutputKey, OutputValue]));

@@ -2,8 +2,8 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
 /**
- * Asks the person at the terminal, and gives back the line of the answer: undefined when there is none, since the input ended
- * (Ctrl-D) or `stop` aborted. Calls `interrupt` at Ctrl-C, which a terminal does not turn into a signal while a line is read.
+ * Asks the person at the terminal. Resolves to the answer, or to undefined when the input ended (Ctrl-D) or `stop` aborted. Calls
+ * `interrupt` on Ctrl-C, because readline gets the key and the terminal sends no signal.
  */
 export const asker =
   (

@@ -1,8 +1,9 @@
 import { WriteStream } from "node:tty";
 
 /**
- * Whether text on a stream is coloured: on a terminal that can, unless NO_COLOR, NODE_DISABLE_COLORS or TERM=dumb says no; FORCE_COLOR
- * decides for every stream (0 for no). https://nodejs.org/api/tty.html#writestreamgetcolordepthenv, https://no-color.org
+ * Whether text on a stream is coloured. A terminal that supports colours gets them unless NO_COLOR, NODE_DISABLE_COLORS or
+ * TERM=dumb is set. FORCE_COLOR decides for every stream (0 for no). https://nodejs.org/api/tty.html#writestreamgetcolordepthenv,
+ * https://no-color.org
  */
 export const isColoured = (
   { isTTY }: { isTTY?: boolean | undefined },
@@ -10,6 +11,6 @@ export const isColoured = (
 ): boolean => {
   const forced = environment["FORCE_COLOR"] !== undefined;
   if (isTTY !== true && !forced) return false;
-  // Node.js takes an empty NO_COLOR for a no, and warns on standard error when both are set.
+  // Node.js treats an empty NO_COLOR as set, and warns on standard error when both variables are set.
   return WriteStream.prototype.getColorDepth(forced || !NO_COLOR ? environment : { ...environment, NO_COLOR }) > 1;
 };

@@ -1,8 +1,8 @@
 import type { Sink } from "./output.ts";
 
 /**
- * Standard output and standard error in the order in which they are written to, where nothing reaches standard output before
- * `first` has resolved: a process may end on the way out, and a reader may keep it waiting for ever.
+ * Writes to standard output and standard error in the order of the calls. Writes to standard output wait until `first` resolves,
+ * because the process may end, or a reader may block it forever, while it writes.
  */
 export class Delivery {
   readonly stdout: Sink;
@@ -18,7 +18,7 @@ export class Delivery {
     this.stderr = { isTTY: stderr.isTTY, write: (text) => this.#next(() => stderr.write(text)) };
   }
 
-  /** Resolves when all that was written so far has gone out. */
+  /** Resolves when everything written so far has been passed to the streams. */
   async done(): Promise<void> {
     await this.#last;
   }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/runtime/clock.ts";
 import { Failure } from "../failure.ts";
 
-/** The signals that ask mfactl to stop, and how it ends then. */
+/** The signals that stop mfactl, with the kind of Failure for each. */
 export const stopSignals = { SIGINT: "interrupted", SIGTERM: "terminated", SIGHUP: "hung-up" } as const;
 
 /** The names of API operations that change nothing. */
@@ -12,48 +12,48 @@ type Middleware = <Args, Result>(
   context: { commandName?: string },
 ) => (args: Args) => Promise<Result>;
 
-/** As much of an SDK client as it takes to see each of its calls. */
+/** The part of an SDK client that is needed to watch its calls. */
 interface Watchable {
   middlewareStack: { add(middleware: Middleware, options: { step: "initialize"; name: string }): void };
 }
 
 /**
- * When a command may be stopped. Up to its first call that changes something: at once, and that call is not made any more.
- * From then on: where the command asks, or sleeps, so that nothing is left half done.
+ * Decides when a command may stop. Before its first changing call, a command stops at once and does not make that call.
+ * Afterwards it stops only at `check` or during a sleep, so that nothing is left half done.
  */
 export class Interruption {
   readonly #stop: AbortSignal | undefined;
   #acting = false;
 
-  /** `stop` aborts, with one of `stopSignals` as its reason, when the command is asked to stop. */
+  /** `stop` aborts when the command should stop, with one of `stopSignals` as its reason. */
   constructor(stop?: AbortSignal) {
     this.#stop = stop;
   }
 
-  /** Whether something may have been changed. */
+  /** Whether the command may have changed something. */
   get acting(): boolean {
     return this.#acting;
   }
 
-  /** How mfactl ends if it was asked to stop, in words; undefined when it was not. */
+  /** The Failure of a stopped command; undefined when no signal has come. */
   get asked(): Failure | undefined {
     if (this.#stop?.aborted !== true) return undefined;
     const kind = Object.values(stopSignals).find((one) => one === this.#stop?.reason) ?? "interrupted";
     return this.#acting
       ? new Failure(
           kind,
-          "Stopped. What was asked of the service before stands.",
-          "mfactl list, show and failures say how things are.",
+          "Stopped. Changes made before the signal remain.",
+          "mfactl list, show and failures display the current state.",
         )
       : new Failure(kind, "Stopped. Nothing was changed.");
   }
 
-  /** Throws when the command was asked to stop. Call it where nothing is half done. */
+  /** Throws if the command should stop. Call it only where nothing is half done. */
   check(): void {
     if (this.asked !== undefined) throw this.asked;
   }
 
-  /** The outcome of `command`, or, when it is asked to stop and has changed nothing, the Failure `asked` at once. */
+  /** Waits for `command`. Rejects at once with `asked` when the command should stop and has changed nothing. */
   async unlessStopped<T>(command: Promise<T>): Promise<T> {
     const stopped = this.#stopped(() => !this.#acting);
     try {
@@ -63,7 +63,7 @@ export class Interruption {
     }
   }
 
-  /** The clock, whose sleep ends with the Failure `asked` when the command is asked to stop. */
+  /** Wraps the clock: a sleep rejects with `asked` when the command should stop. */
   interruptible(clock: Clock): Clock {
     return {
       now: () => clock.now(),
@@ -79,7 +79,7 @@ export class Interruption {
     };
   }
 
-  /** Looks at every call of the client. Not for the client that writes down what was done. */
+  /** Watches every call of the client. Not for the audit log's client, which must work after a signal too. */
   watch(client: Watchable): void {
     const middleware: Middleware =
       (next, { commandName = "" }) =>

@@ -2,16 +2,17 @@ import { InvalidArgumentError } from "commander";
 import * as v from "valibot";
 import { parseDuration } from "../../shared/config/duration.ts";
 
-/** What options and arguments may be; commander calls these while it parses. */
+/** Parsers of options and arguments for commander. They throw an InvalidArgumentError. */
 
 /** Milliseconds. */
 export const durationOption = (text: string): number => {
   const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new InvalidArgumentError("Write it like 30m, 12h, 1d, 1d12h or PT12H.");
+  if (milliseconds === undefined)
+    throw new InvalidArgumentError("Use a duration such as 30m, 12h, 1d, 1d12h or PT12H.");
   return milliseconds;
 };
 
-/** The same, and as it was written: to be put into a configuration. */
+/** Milliseconds, and the text as the operator wrote it, for a line of the configuration. */
 export const durationAsWritten = (text: string): { text: string; milliseconds: number } => ({
   text,
   milliseconds: durationOption(text),
@@ -19,7 +20,8 @@ export const durationAsWritten = (text: string): { text: string; milliseconds: n
 
 export const portOption = (text: string): string => {
   const port = text.replace(/^=/, "");
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new InvalidArgumentError("It is a port: --local=4567.");
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new InvalidArgumentError("Use a port, as in --local=4567.");
   return port;
 };
 
@@ -30,13 +32,13 @@ const textLike =
     return text;
   };
 
-const nameFault = "It is made of letters, digits and hyphens.";
+const nameFault = "Use only letters, digits and hyphens.";
 export const stageOption = textLike(/^[a-z0-9][a-z0-9-]{0,99}$/i, nameFault);
-/** Empty is as good as none, as environment variables in scripts are. */
-export const regionOption = textLike(/^([a-z][a-z0-9-]{0,62})?$/i, "It is a Region, such as eu-west-1.");
+/** An empty value counts as none: scripts pass empty environment variables. */
+export const regionOption = textLike(/^([a-z][a-z0-9-]{0,62})?$/i, "Use a Region such as eu-west-1.");
 /** A name or an ARN: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */
 export const stackNameOption = textLike(/^([a-z][a-z0-9-]{0,127}|arn:[a-z0-9:/._+-]{1,1600})$/i, nameFault);
-export const addressOption = textLike(v.EMAIL_REGEX, "It is an email address.");
+export const addressOption = textLike(v.EMAIL_REGEX, "Use an email address.");
 
 const textUpTo =
   (most: number) =>
@@ -54,17 +56,17 @@ export const countOption =
   (most: number) =>
   (text: string): number => {
     if (!/^\d{1,6}$/.test(text) || Number(text) < 1 || Number(text) > most) {
-      throw new InvalidArgumentError(`It is a whole number from 1 to ${most}.`);
+      throw new InvalidArgumentError(`Use a whole number from 1 to ${most}.`);
     }
     return Number(text);
   };
 
-/** The instant of `2026-01-15` (its start, UTC) or `2026-01-15T10:00:00Z`. */
+/** Takes `2026-01-15` (its start in UTC) or `2026-01-15T10:00:00Z`. */
 export const instantOption = (text: string): Date => {
   const instant = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
   const written = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text);
   if (!written || Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(text.slice(0, 10))) {
-    throw new InvalidArgumentError("Write it in UTC like 2026-01-15 or 2026-01-15T10:00:00Z.");
+    throw new InvalidArgumentError("Use a time in UTC such as 2026-01-15 or 2026-01-15T10:00:00Z.");
   }
   return instant;
 };

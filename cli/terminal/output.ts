@@ -4,20 +4,20 @@ import type { Failure } from "../failure.ts";
 import { table } from "./table.ts";
 import { visible, visibleJson } from "./visible.ts";
 
-/** Where text goes: standard output and standard error, or what a test puts there. */
+/** Takes text: standard output, standard error, or a test's replacement. */
 export interface Sink {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
-  /** What the stream failed with, once all that was written is out or lost; undefined when all went out. */
+  /** Resolves when all text is written or lost: to the stream's error, or to undefined on success. */
   failure?(): Promise<NodeJS.ErrnoException | undefined>;
 }
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow";
 
-/** The version of every JSON that mfactl prints: a field is added without a new one, none is taken away or renamed. */
+/** The version of every JSON document that mfactl prints. New fields keep the version; no field is ever removed or renamed. */
 const jsonVersion = 1;
 
-/** What a command says: words and tables for people, or with `--json` one JSON document for programs. */
+/** A command's output: text and tables for people, or one JSON document for programs with `--json`. */
 export class Output {
   readonly json: boolean;
   readonly #stdout: Sink;
@@ -26,7 +26,7 @@ export class Output {
   readonly #showsProgress: boolean;
   #inProgress = false;
 
-  /** `coloured` and `showsProgress` say what the streams can do. */
+  /** `coloured` and `showsProgress` describe what the streams support. */
   constructor(options: {
     json: boolean;
     stdout: Sink;
@@ -41,7 +41,7 @@ export class Output {
     this.#showsProgress = options.showsProgress;
   }
 
-  /** Ends a command: the document with `--json`, and otherwise the lines. */
+  /** Prints a command's result: the document with `--json`, otherwise the lines. */
   result(document: Record<string, unknown>, lines: () => (string | undefined)[]): void {
     this.endProgress();
     if (this.json) {
@@ -54,25 +54,25 @@ export class Output {
     this.#stdout.write(`${visible(text, this.#coloured.stdout)}\n`);
   }
 
-  /** Data for a program or a file, as it is; a terminal gets it as it may be printed. */
+  /** Prints data unchanged for a program or a file. A terminal gets it without control characters. */
   text(text: string): void {
     const shown = this.#stdout.isTTY === true ? visible(text.replace(/^\uFEFF|\r(?=\n)/g, ""), false) : text;
     this.#stdout.write(`${shown}\n`);
   }
 
-  /** A file on standard output: not a byte is added. */
+  /** Writes a file to standard output without adding a byte. */
   asIs(text: string): void {
     this.endProgress();
     this.#stdout.write(text);
   }
 
-  /** For people only, beside the result. */
+  /** Prints a message for people on standard error, next to the result. */
   aside(text: string): void {
     this.endProgress();
     this.#stderr.write(`${visible(text, this.#coloured.stderr)}\n`);
   }
 
-  /** How far long work has got: one line that is written over, where there is a terminal. */
+  /** Shows the progress of long work on one line that is overwritten. Only on a terminal. */
   progress(text: string): void {
     if (!this.#showsProgress) return;
     this.#inProgress = true;
@@ -91,7 +91,7 @@ export class Output {
     );
   }
 
-  /** Styled text, which loses its style on a stream that is not coloured. */
+  /** Styles text. A stream without colours drops the style. */
   style(style: Style, text: string): string {
     const { stdout, stderr } = this.#coloured;
     return stdout || stderr ? styleText(style, text, { validateStream: false }) : text;
@@ -113,11 +113,11 @@ export class Output {
 
 const stackOf = ({ stack, cause }: Error): string => (cause instanceof Error ? stackOf(cause) : (stack ?? ""));
 
-/** Text from elsewhere, without what could steer a terminal or turn the text around it: controls, line ends, directions. */
+/** Makes untrusted text safe to print: replaces control characters, line ends and text-direction marks with spaces. */
 export const plain = (text: string): string =>
   text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, " ");
 
-/** The document with its version. What a terminal could obey is escaped: JSON.stringify does that up to U+001F only. */
+/** Adds the version to the document and escapes control characters. JSON.stringify escapes only those up to U+001F. */
 const jsonOf = (document: Record<string, unknown>): string =>
   visibleJson(JSON.stringify({ version: jsonVersion, ...document }, null, 2));
 

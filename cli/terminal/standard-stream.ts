@@ -1,19 +1,19 @@
 import type { Sink } from "./output.ts";
 
-/** As much of process.stdout as is used. */
+/** The part of process.stdout that is used. */
 interface Stream {
   isTTY?: boolean;
   write(text: string, written?: () => void): boolean;
   on(event: "error", listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
-/** Standard output or standard error. When it fails, the process goes on, and nothing more is written. */
+/** Wraps standard output or standard error. When the stream fails, the process continues and writes nothing more. */
 export const standardStream = (stream: Stream): Required<Sink> => {
   let failure: NodeJS.ErrnoException | undefined;
   const fail = (error: unknown) => {
     failure ??= error instanceof Error ? error : new Error(String(error));
   };
-  // A pipe fails by an event, and a file such as /dev/full may throw.
+  // A pipe reports errors with an event; a file such as /dev/full may throw.
   stream.on("error", fail);
   return {
     isTTY: stream.isTTY ?? false,
@@ -35,7 +35,7 @@ export const standardStream = (stream: Stream): Required<Sink> => {
             resolve();
           }
         });
-        // The event of an earlier write follows its callback.
+        // The error event of an earlier write comes after its callback.
         await new Promise((resolve) => setImmediate(resolve));
       }
       return failure;

@@ -1,11 +1,11 @@
 import stringWidth from "string-width";
 
-/** How many columns of a terminal the text takes, styles aside. */
+/** The number of terminal columns that the text takes, without its styles. */
 const displayWidth = (text: string): number => stringWidth(text);
 
 const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)));
 
-/** Rows under their headings, in columns as wide as they need to be. */
+/** Formats rows under their headings. Each column is as wide as its longest cell. */
 export const table = (headings: string[], rows: string[][]): string => {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column] ?? ""))));

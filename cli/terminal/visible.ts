@@ -1,12 +1,12 @@
-/** Control characters, and those that format text unseen (byte-order mark, direction), but for the joiners of scripts and emoji. */
+/** Control and invisible format characters (byte-order mark, text direction), except the joiners of scripts and emoji. */
 const unseen = /(?!\u200C|\u200D|\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** What `Output.style` adds, and nothing else. */
+/** Exactly the styles that `Output.style` adds. */
 const ourStyles = /(\u001b\[(?:[12]|22|3[1-36]|39)m)/;
 
 /**
- * Text as it may be printed: what could steer a terminal, or cannot be seen, is shown like `\u{1b}`. The styles of
- * `Output.style` stay where the stream is `coloured`, and go where it is not.
+ * Makes text safe to print: shows control and invisible characters as `\u{1b}`. Keeps the styles of `Output.style` if the
+ * stream is `coloured`, and removes them otherwise.
  */
 export const visible = (text: string, coloured: boolean): string =>
   text
@@ -20,7 +20,7 @@ export const visible = (text: string, coloured: boolean): string =>
     )
     .join("");
 
-/** JSON in which the same characters are escaped; it means the same. */
+/** Escapes the same characters in JSON without changing its meaning. */
 export const visibleJson = (json: string): string =>
   json.replace(unseen, (one) =>
     one.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),

@@ -3,10 +3,10 @@ import type { ClosedWindow, Window } from "../../shared/windows/window.ts";
 import type { Connection } from "../stack/connection.ts";
 import type { Output } from "../terminal/output.ts";
 
-/** What became of a window that was told to close, as far as could be seen. */
+/** The state of a closing window at the end of the wait. */
 export type Awaited = { kind: "closed"; window: ClosedWindow } | { kind: "pending"; window: Window };
 
-/** Looks again every second until the window is closed, its next try has failed, its user was not found, or a minute has passed. */
+/** Checks every second until the window is closed, its next try has failed, its user was not found, or a minute has passed. */
 export const awaitClose = async (
   { windows, reports, clock }: Pick<Connection, "windows" | "reports" | "clock">,
   window: Window,

@@ -5,8 +5,8 @@ import { columns, type ExportRow } from "./export-row.ts";
 export const jsonLinesOf = (rows: ExportRow[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
 /**
- * CSV as RFC 4180 writes it: every record ends with CR LF, the names of the columns come first. Lists are JSON. It begins
- * with a byte-order mark, without which Excel takes UTF-8 for the code page of the machine.
+ * Returns CSV as in RFC 4180: the header comes first and every record ends with CR LF. Lists are JSON. The text begins with a
+ * byte-order mark; without it, Excel reads UTF-8 as the machine's code page.
  */
 export const csvOf = (rows: ExportRow[]): string =>
   stringify(rows, {
@@ -14,13 +14,13 @@ export const csvOf = (rows: ExportRow[]): string =>
     header: true,
     columns: [...columns],
     record_delimiter: "windows",
-    // A lone CR or LF as well: most readers take it for the end of a record.
+    // Also quotes a lone CR or LF: most readers would end the record there.
     quote_record_delimiter: true,
     cast: { string: harmless },
   });
 
 /**
- * A spreadsheet runs a text that begins like this, in full width too, and some skip what is not printed before it.
+ * Spreadsheets run text that begins like this as a formula, even in full-width characters or after unprintable ones.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 const formula = /^[\t\r\n]|^[\s\p{Cc}\p{Cf}]*[=+\-@]/u;

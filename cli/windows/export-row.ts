@@ -4,10 +4,10 @@ import { acceptedUntil } from "../../shared/windows/accept-window.ts";
 import { retention } from "../../shared/windows/window.ts";
 import type { ClosedWindow, Window } from "../../shared/windows/window.ts";
 
-/** The version of the columns: a column is added at the end without a new one, none is taken away or renamed. */
+/** The version of the columns. New columns at the end keep the version; no column is ever removed or renamed. */
 const exportVersion = 1;
 
-/** One run of the export: what was asked of which pool, when the table was read, and how many windows were found. */
+/** One run of the export: its pool and period, when it read the table, and how many windows it found. */
 export interface ExportRun {
   userPoolId: string;
   from: Date;
@@ -16,10 +16,10 @@ export interface ExportRun {
   exported: number;
 }
 
-/** Windows that closed before this instant may be gone from the table, so a period that begins earlier has gaps. */
+/** Windows that closed before this instant may have expired from the table, so an earlier period can have gaps. */
 export const keptFrom = ({ readAt }: Pick<ExportRun, "readAt">): Date => plus(readAt, -retention);
 
-/** What an export says about itself, in `--json` and on every record: the record then stands without the command. */
+/** Describes the run in `--json` and on every record, so that a record can be read without the command line. */
 export const runColumns = (run: ExportRun) => ({
   periodFrom: run.from.toISOString(),
   periodTo: run.to.toISOString(),
@@ -32,7 +32,7 @@ const text = (value: string | undefined): string | null => (value === undefined 
 
 const seconds = (from: Date, to: Date): number => Math.round((to.getTime() - from.getTime()) / 1000);
 
-/** A window as it is exported: no username, which could be an address, and no address in what people wrote. */
+/** A window for the export: without the username, which may be an address, and without addresses in reasons and tickets. */
 const windowRow = (window: Window | ClosedWindow, run: ExportRun) => {
   const closed = "closedAt" in window ? window : undefined;
   return {
@@ -81,14 +81,13 @@ const windowRow = (window: Window | ClosedWindow, run: ExportRun) => {
 
 type Column = keyof ReturnType<typeof windowRow>;
 
-/** A record of the export: null where a column does not apply. */
+/** A record of the export. A column that does not apply is null. */
 export type ExportRow = Record<string, string | number | null | object[] | string[]>;
 
-/** One row for each window. */
 export const exportRows = (windows: (Window | ClosedWindow)[], run: ExportRun): ExportRow[] =>
   windows.map((window) => windowRow(window, run));
 
-/** The record of a run that found no window: a file without a record could as well be one that was never written. */
+/** The record of a run that found no window. A file without records could also be one that was never completed. */
 export const noWindowRow = (run: ExportRun): ExportRow => ({
   ...Object.fromEntries(columns.map((column) => [column, null])),
   version: exportVersion,
@@ -97,7 +96,6 @@ export const noWindowRow = (run: ExportRun): ExportRow => ({
   ...runColumns(run),
 });
 
-/** The columns in their order. */
 export const columns = [
   "version",
   "windowId",

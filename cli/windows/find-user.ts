@@ -12,18 +12,18 @@ import type { Connection } from "../stack/connection.ts";
 import { plain } from "../terminal/output.ts";
 import { userFilter } from "./user-filter.ts";
 
-/** A user as an operator finds them. `gone`: Cognito has no such user any more, and only the table remembers them. */
+/** The user that an operator named. `gone`: the user no longer exists in Cognito, only in the table. */
 export interface FoundUser extends UserKey {
   username: string;
   status: string;
-  /** As much of the address as tells two users apart. */
+  /** The masked address, enough to distinguish two users. */
   email?: string | undefined;
   gone: boolean;
 }
 
 /**
- * The one user that a username, an email address or a sub means. Throws a Failure: `user-ambiguous` with the candidates,
- * or `user-unknown`.
+ * Finds the one user with this username, email address or sub. Throws a Failure: `user-ambiguous` with the candidates, or
+ * `user-unknown`.
  */
 export const findUser = async (
   { cognito, outputs, windows, reports }: Pick<Connection, "cognito" | "outputs" | "windows" | "reports">,
@@ -35,7 +35,7 @@ export const findUser = async (
   if (another !== undefined) throw ambiguous(text, candidates);
   if (user !== undefined) return user;
   const key = { userPoolId, sub: text };
-  // Cognito sets no bounds to a sub, but the table's key does.
+  // The table's key does not allow "#" in a sub.
   if (!text.includes("#")) {
     const { open } = await windows.find(key);
     const remembered = open ?? (await reports.history(key))[0];
@@ -43,22 +43,22 @@ export const findUser = async (
   }
   throw new Failure(
     "user-unknown",
-    `There is no user ${text} in the pool ${userPoolId}.`,
-    "Look at the spelling: USER is a username, an email address or a sub. A deleted user is known by the sub alone.",
+    `The pool ${userPoolId} has no user ${text}.`,
+    "Check the spelling: USER is a username, an email address or a sub. A deleted user can only be found by the sub.",
   );
 };
 
 const search = async (cognito: CognitoIdentityProviderClient, pool: string, text: string): Promise<FoundUser[]> => {
   const named = await byName(cognito, pool, text);
   if (named[0]?.sub === text) return named;
-  // People choose their usernames, and one could be another user's sub; nobody chooses a sub.
+  // Users choose their usernames, and a username can equal another user's sub. Cognito assigns the subs.
   const same = text.includes("@") ? [] : await byAttribute(cognito, pool, "sub", text);
   if (same.length > 0) return same;
   const listed = text.includes("@") ? await byAttribute(cognito, pool, "email", text) : [];
   return [...new Map([...named, ...listed].map((user) => [user.sub, user])).values()];
 };
 
-/** By username, or whatever else the pool takes for one: an alias, a sub. */
+/** Finds a user by username, or by an alias or a sub that the pool accepts as one. */
 const byName = async (cognito: CognitoIdentityProviderClient, pool: string, text: string): Promise<FoundUser[]> => {
   try {
     const user = await cognito.send(new AdminGetUserCommand({ UserPoolId: pool, Username: text }));
@@ -69,7 +69,6 @@ const byName = async (cognito: CognitoIdentityProviderClient, pool: string, text
   }
 };
 
-/** Enough to choose from. */
 const mostCandidates = 10;
 
 const byAttribute = async (
@@ -83,7 +82,7 @@ const byAttribute = async (
   const users: FoundUser[] = [];
   let PaginationToken: string | undefined;
   do {
-    // Cognito looks through the pool piece by piece: a page can be empty, and the user on a later one.
+    // Cognito searches the pool in parts: a page can be empty although a later one has the user.
     const page: ListUsersCommandOutput = await cognito.send(
       new ListUsersCommand({ UserPoolId, Filter, Limit: 60, PaginationToken }),
     );
@@ -110,8 +109,8 @@ const ambiguous = (text: string, candidates: FoundUser[]): Failure => {
   const lines = candidates.map(({ sub, status, email }) => `  ${sub}  ${status}  ${email ?? "no email"}`);
   return new Failure(
     "user-ambiguous",
-    [`${text} means more than one user:`, ...lines].join("\n"),
-    "Repeat the command with the sub of the one you mean.",
+    [`${text} matches more than one user:`, ...lines].join("\n"),
+    "Repeat the command with the sub of the right user.",
     { candidates: candidates.map(({ sub, status, email }) => ({ sub, status, email })) },
   );
 };

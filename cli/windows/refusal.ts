@@ -7,7 +7,7 @@ import { instant, plain } from "../terminal/output.ts";
 import { noHelpWords } from "./no-help.ts";
 import { openWindowView } from "./window-view.ts";
 
-/** What the lifecycle refused, in words, with the way out. Nothing was changed. */
+/** Explains a refusal of the lifecycle and what to do instead. A refused act has changed nothing. */
 export const refusal = (
   refused: Refusal,
   user: string,
@@ -17,17 +17,17 @@ export const refusal = (
   const about = (window: Window) => ({ window: openWindowView(window, policy, now) });
   switch (refused.because) {
     case "user-unknown":
-      return new Failure(refused.because, `${user} does not exist any more.`, "Nothing is to be done.");
+      return new Failure(refused.because, `${user} no longer exists.`, "There is nothing to do.");
     case "federated":
       return new Failure(
         refused.because,
-        `${user} signs in through another identity provider, which is in charge of the password and of MFA.`,
-        "Have the password reset there.",
+        `${user} signs in through another identity provider, which manages the password and MFA.`,
+        "Reset the password there.",
       );
     case "no-email":
       return new Failure(
         refused.because,
-        `${user} has no email address, so neither a code nor a reset mail could be sent.`,
+        `${user} has no email address, so Cognito can send neither a sign-in code nor a reset mail.`,
         "Give the user an address (aws cognito-idp admin-update-user-attributes), or set a temporary password.",
       );
     case "user-disabled":
@@ -46,36 +46,40 @@ export const refusal = (
         `The policy does not cover ${user}: its scope is ${scopeOf(policy.scope)}.`,
         policy.scope.kind === "group"
           ? "Add the user to the group, or change scope in config/<stage>.yml."
-          : "Email MFA was never seen on for this user. Switch it on, or change scope in config/<stage>.yml.",
+          : "The service has never seen this user with Email MFA on. Switch it on, or change scope in config/<stage>.yml.",
       );
     case "never-known":
       return new Failure(
         refused.because,
-        `${user} has no Email MFA, and was never seen with it: there is nothing to be exempted from.`,
-        "“Forgot password” works for this user as it is. If the user should have Email MFA, switch it on (aws cognito-idp admin-set-user-mfa-preference), or set enrol: true in config/<stage>.yml and deploy.",
+        `${user} has no Email MFA, and the service has never seen it on. There is nothing to exempt the user from.`,
+        "“Forgot password” already works for this user. If the user should have Email MFA, switch it on (aws cognito-idp admin-set-user-mfa-preference), or set enrol: true in config/<stage>.yml and deploy.",
       );
     case "observe-mode":
       return new Failure(
         refused.because,
-        "The service only observes: nothing would switch Email MFA on again.",
+        "The service only observes, so it would not switch Email MFA on again.",
         "Set mode: enforce in config/<stage>.yml and deploy.",
       );
     case "not-open":
-      return new Failure(refused.because, `${user} has no open window.`, `mfactl show ${user} shows how things stand.`);
+      return new Failure(
+        refused.because,
+        `${user} has no open window.`,
+        `mfactl show ${user} shows the current state.`,
+      );
     case "already-open": {
       const { openedAt, dueAt, openedBy, origin } = refused.window;
       return new Failure(
         refused.because,
-        `${user} has an open window already: since ${instant(openedAt)} by ${openedBy?.by ?? origin}, due ${instant(dueAt)}${openedBy?.reason === undefined ? "" : `, “${plain(openedBy.reason)}”`}.`,
-        `mfactl extend ${user} --by 2h gives more time, mfactl close ${user} ends it.`,
+        `${user} already has an open window: since ${instant(openedAt)} by ${openedBy?.by ?? origin}, due ${instant(dueAt)}${openedBy?.reason === undefined ? "" : `, “${plain(openedBy.reason)}”`}.`,
+        `mfactl extend ${user} --by 2h gives the user more time. mfactl close ${user} ends the window.`,
         about(refused.window),
       );
     }
     case "closing":
       return new Failure(
         refused.because,
-        `The window of ${user} was told to close by ${refused.window.closeAsked?.by ?? "somebody"}.`,
-        "Wait until it is closed, then open another.",
+        `The window of ${user} is already closing, at the request of ${refused.window.closeAsked?.by ?? "an operator"}.`,
+        "Wait until it has closed, then open another.",
         about(refused.window),
       );
     case "past-cap": {
@@ -83,8 +87,8 @@ export const refusal = (
       const room = cap.getTime() - dueAt.getTime();
       return new Failure(
         refused.because,
-        `The window of ${user} is due ${instant(dueAt)} and must not go past its cap, ${instant(cap)}.`,
-        room > 0 ? `It can be extended by ${formatDuration(room)} at most.` : "Close it, and open another if need be.",
+        `The window of ${user} is due ${instant(dueAt)} and cannot exceed its cap, ${instant(cap)}.`,
+        room > 0 ? `Extend it by ${formatDuration(room)} at most.` : "Close it, and open another if necessary.",
         about(refused.window),
       );
     }

@@ -4,7 +4,7 @@ import type { Output } from "../terminal/output.ts";
 
 const cells = 10;
 
-/** How much of the window is left, as a bar and in words. */
+/** Shows the time left in the window as a bar and as text. */
 export const timeLeft = (output: Output, window: Pick<Window, "openedAt" | "dueAt">, now: Date): string => {
   const left = window.dueAt.getTime() - now.getTime();
   const whole = window.dueAt.getTime() - window.openedAt.getTime();

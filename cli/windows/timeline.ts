@@ -15,7 +15,7 @@ const facts = {
 const changes = {
   extended: "extended",
   replanned: "moved by another grace period",
-  retried: "next try asked for",
+  retried: "retry requested",
   accepted: "accepted as a known case",
 } as const;
 
@@ -25,7 +25,7 @@ const act = ({ by, reason, ticket }: OperatorAct): string =>
 const endOf = ({ until, dueAt }: Change): string =>
   `${until === undefined ? "due" : "until"} ${(until ?? dueAt).toISOString().slice(0, 19)}`;
 
-/** What happened to a window, in the order of time, and what is still to come. */
+/** The past and planned events of a window, in chronological order. */
 export const timeline = (window: Window | ClosedWindow): Event[] => {
   const events: Event[] = [
     { at: window.openedAt, what: `opened, ${window.origin}${window.openedBy ? act(window.openedBy) : ""}` },
@@ -36,7 +36,7 @@ export const timeline = (window: Window | ClosedWindow): Event[] => {
     })),
     { at: window.dueAt, what: "due" },
   ];
-  if (window.closeAsked) events.push({ at: window.closeAsked.at, what: `told to close${act(window.closeAsked)}` });
+  if (window.closeAsked) events.push({ at: window.closeAsked.at, what: `close requested${act(window.closeAsked)}` });
   if (window.lastFailure) {
     const { at, error, message } = window.lastFailure;
     events.push({ at, what: `re-enable failed, try ${window.attempts}: ${error}: ${message}` });

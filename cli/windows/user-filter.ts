@@ -2,8 +2,8 @@
 const longestFilter = 256;
 
 /**
- * The `Filter` of ListUsers for users whose attribute is `value`; undefined where Cognito would not take it for its length.
- * So many quotes and backslashes as that needs are in no sub and no address.
+ * The `Filter` of ListUsers for users whose attribute is `value`. Undefined if it would be too long for Cognito. That
+ * needs more quotes and backslashes than any sub or address contains.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html: a filter's value is quoted.
  */
 export const userFilter = (attribute: "email" | "sub", value: string): string | undefined => {

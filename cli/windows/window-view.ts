@@ -2,12 +2,12 @@ import type { Policy } from "../../shared/config/policy.ts";
 import { firstImpossible } from "../../shared/windows/impossible.ts";
 import { type ClosedWindow, isDue, isOverdue, type OperatorAct, type Window } from "../../shared/windows/window.ts";
 
-/** Where an open window stands; none of it is stored. */
+/** The state of an open window. It is computed, not stored. */
 export type WindowState = "open" | "closing" | "due" | "overdue";
 
 export const stateOf = (window: Window, policy: Pick<Policy, "overdueTolerance">, now: Date): WindowState => {
   if (isOverdue(window, policy.overdueTolerance, now)) return "overdue";
-  // The reconciler counts these as overdue too: nobody would ever close them.
+  // The reconciler also counts these as overdue: nothing would ever close them.
   if (window.dueAt >= firstImpossible(now, policy.overdueTolerance)) return "overdue";
   if (window.closeAsked !== undefined) return "closing";
   return isDue(window, now) ? "due" : "open";
@@ -44,14 +44,14 @@ const windowView = (window: Window) => ({
   nextTryAt: window.nextTryAt,
 });
 
-/** An open window as `--json` shows it; Dates become ISO-8601 in UTC. */
+/** An open window as shown by `--json`. Dates become ISO-8601 in UTC. */
 export const openWindowView = (window: Window, policy: Pick<Policy, "overdueTolerance">, now: Date) => ({
   ...windowView(window),
   state: stateOf(window, policy, now),
   secondsLeft: seconds(window.dueAt.getTime() - now.getTime()),
 });
 
-/** A closed window as `--json` shows it. */
+/** A closed window as shown by `--json`. */
 export const closedWindowView = (window: ClosedWindow) => ({
   ...windowView(window),
   state: "closed",

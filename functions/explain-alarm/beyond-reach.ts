@@ -16,8 +16,8 @@ const mostCounted = 1_000;
 const mostNamed = 10;
 
 /**
- * What the reconciler counts as overdue though no re-enable is on its way to it, a paragraph for each: windows of pools that
- * the stack no longer looks after, and windows due later than any can be.
+ * Returns a paragraph for each group of windows that the reconciler counts as overdue although nothing closes them: windows of
+ * pools that the stack no longer manages, and windows with an impossibly late due time.
  */
 export const beyondReach = async (options: Options, now: Date): Promise<string[]> => {
   const { index, servedPools, userPoolId, stage, policy } = options;
@@ -28,16 +28,14 @@ export const beyondReach = async (options: Options, now: Date): Promise<string[]
     if (count === 0) continue;
     const windows = `${atLeast ? "at least " : ""}${count} window${count === 1 ? "" : "s"}`;
     paragraphs.push(
-      `Of the user pool ${key}, which this stack no longer looks after, ${windows} ${count === 1 ? "is" : "are"} open, and nothing closes ${count === 1 ? "it" : "them"}: docs/runbook.md#move-to-another-user-pool`,
+      `This stack no longer manages the user pool ${key}, which has ${windows} open. Nothing closes ${count === 1 ? "it" : "them"}. See docs/runbook.md#move-to-another-user-pool`,
     );
   }
   const { rows } = await index.rows(userPoolId, { from: firstImpossible(now, policy.overdueTolerance) }, mostNamed);
-  const subs = rows.map(({ window }) =>
-    window === "unreadable" ? "a row that makes no sense" : withoutAddresses(window.sub),
-  );
+  const subs = rows.map(({ window }) => (window === "unreadable" ? "an unreadable row" : withoutAddresses(window.sub)));
   if (subs.length > 0) {
     paragraphs.push(
-      `Due later than any window can be, so that nothing closes it in time: ${subs.join(", ")}. End it with mfactl close SUB --stage ${stage}, and find out who may write into the table.`,
+      `Windows with an impossibly late due time, which nothing closes in time: ${subs.join(", ")}. Close each with mfactl close SUB --stage ${stage}, and find out who can write to the table.`,
     );
   }
   return paragraphs;

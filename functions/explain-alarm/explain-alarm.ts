@@ -21,7 +21,7 @@ import { wordNotice } from "./word-notice.ts";
 import { wordRepeatedDrifts } from "./word-repeated-drifts.ts";
 
 interface Options {
-  /** `<service>-<stage>`, with which every name of the stack begins. */
+  /** `<service>-<stage>`, the prefix of every name in the stack. */
   service: string;
   userPoolId: string;
   stage: string;
@@ -41,8 +41,8 @@ interface Options {
 const mostRecords = 1_000;
 
 /**
- * Tells the people who get an alarm what it cannot tell itself: which users, why, and what to run. The alarm goes to
- * them in any case, so that nobody depends on this. Once a day, tells them what stands.
+ * Adds the users, the reasons and the commands to an alarm. The alarm itself reaches its subscribers without this function. Once a
+ * day, sends a digest of open problems.
  */
 export const createExplainAlarm = (options: Options) => async (event: unknown, context: Invocation) => {
   if (v.is(digest, event)) return sendDigest(options, context);
@@ -72,7 +72,7 @@ export const createExplainAlarm = (options: Options) => async (event: unknown, c
   telemetry.log.info("alarm-explained", { alarm: alarmName, named: found.named.length, more: found.more });
 };
 
-/** An alarm that stands says nothing again: a digest does, every day. */
+/** CloudWatch does not repeat an alarm that stays in ALARM, so the digest lists it every day. */
 const sendDigest = async (options: Options, context: Invocation): Promise<void> => {
   const { service, userPoolId, stage, clock, notices, telemetry, standing } = options;
   const now = clock.now();

@@ -8,7 +8,7 @@ export interface Notice {
 
 const longestSubject = 100;
 
-/** A notice that SNS takes. What is not printable is left out: a `sub` is as the message had it that somebody sent. */
+/** Makes a notice that SNS accepts. Replaces unprintable characters, because a `sub` comes unchecked from a message on the queue. */
 export const noticeOf = (subject: string, paragraphs: string[]): Notice => ({
   subject: subject.replace(/[^ -~]/g, "?").slice(0, longestSubject),
   body: paragraphs.join("\n\n").replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "?"),
@@ -17,7 +17,7 @@ export const noticeOf = (subject: string, paragraphs: string[]): Notice => ({
 /** `2026-01-15 10:00 UTC` */
 export const minuteOf = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-/** Where people get to know. */
+/** Sends notices to people. */
 export interface Notices {
   publish(notice: Notice): Promise<void>;
 }

@@ -1,26 +1,26 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 
-/** An alarm of this stack that is in ALARM. */
+/** An alarm of this stack in the state ALARM. */
 export interface StandingAlarm {
   name: string;
   since: Date | undefined;
 }
 
-/** About how many messages lie in a dead-letter queue. */
+/** The approximate number of messages in a dead-letter queue. */
 export interface DeadLetterCount {
   queue: string;
   messages: number;
 }
 
-/** What stands apart from the table. */
+/** Open problems that are not in the table. */
 export interface Standing {
   alarms(): Promise<StandingAlarm[]>;
   deadLetters(): Promise<DeadLetterCount[]>;
 }
 
 /**
- * The alarms whose names begin with the prefix, and the queues at these URLs. All errors of the SDK pass through.
+ * Reads the alarms whose names begin with the prefix, and the queues at these URLs. Throws the SDK's errors.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
  */
 export const awsStanding = (

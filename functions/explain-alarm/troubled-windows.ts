@@ -21,7 +21,7 @@ interface Options {
   context: Invocation;
 }
 
-/** What is told of windows: some by name, how many there are besides, and whether nobody counted further. */
+/** Windows to report: those named, the number of others, and whether there may be more than were counted. */
 export interface Troubled {
   named: Window[];
   more: number;
@@ -29,9 +29,9 @@ export interface Troubled {
 }
 
 /**
- * Open windows that failed to close, or are overdue, but for accepted ones: the longest, or the latest due of them whole, the
- * others counted. For the latest it begins at those that are overdue: in a mass reset thousands are due that are not. None is
- * read that would leave no time for the notice.
+ * Finds open windows that failed to close or are overdue, except accepted ones. Reads the longest or latest due of them in full
+ * and counts the others. With `latest` it starts at the overdue windows, because a mass reset has thousands that are due but not
+ * overdue. Stops reading windows when only the time for the notice is left.
  */
 export const troubledWindows = async (options: Options): Promise<Troubled> => {
   const { windows, userPoolId, policy, accepted, now, first, context } = options;

@@ -11,22 +11,22 @@ import { aboutWindows } from "./word-notice.ts";
 export interface Digest {
   service: string;
   userPoolId: string;
-  /** That mfactl takes. */
+  /** For the `--stage` option of mfactl. */
   stage: string;
   now: Date;
   alarms: StandingAlarm[];
   windows: Troubled;
-  /** What besides is open and nothing closes, a paragraph for each. */
+  /** A paragraph for each group of open windows that nothing closes. */
   unreached: string[];
   accepted: AcceptedCase[];
   records: FailedRecord[];
-  /** Of every queue, empty ones too. */
+  /** One count for each queue, empty ones included. */
   deadLetters: DeadLetterCount[];
 }
 
 /**
- * What stands, in one notice; undefined where nothing does. Accepted cases alone are no reason for one: they would make it
- * daily noise. Users are named by `sub`, never by username or address.
+ * Writes one notice about all open problems; undefined if there are none. Accepted cases alone do not make a notice, because they
+ * would make it daily noise. Users are named by `sub`, never by username or address.
  */
 export const wordDigest = (digest: Digest): Notice | undefined => {
   const { service, userPoolId, stage, now, alarms, windows, unreached, accepted, records, deadLetters } = digest;
@@ -45,7 +45,7 @@ export const wordDigest = (digest: Digest): Notice | undefined => {
   ];
   if (standing.length === 0) return undefined;
   return noticeOf(`${service} daily digest: ${standing.join(", ")}`, [
-    `What stands for the user pool ${userPoolId} on ${minuteOf(now)}. This comes once a day until nothing does.`,
+    `Open problems for the user pool ${userPoolId} on ${minuteOf(now)}. You get this digest once a day until all are solved.`,
     ...section(
       "Alarms",
       alarms.map(({ name, since }) => `${name}${since === undefined ? "" : `, since ${minuteOf(since)}`}`),
@@ -58,7 +58,7 @@ export const wordDigest = (digest: Digest): Notice | undefined => {
       letters.map(({ queue, messages }) => `${queue}: ${messages}`),
     ),
     ...section("Accepted cases, not counted above", accepted.map(aboutCase)),
-    `What to do about each alarm: docs/runbook.md. Dead letters: mfactl failures --stage ${stage}`,
+    `For what to do about each alarm, see docs/runbook.md. For dead letters, run mfactl failures --stage ${stage}`,
   ]);
 };
 

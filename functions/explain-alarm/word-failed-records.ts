@@ -3,12 +3,12 @@ import { minuteOf, type Notice, noticeOf } from "./notices.ts";
 
 export interface NotHandled {
   alarmName: string;
-  /** The alarm's own words; they end with where the runbook tells more. */
+  /** The alarm's description, which ends with a link to the runbook. */
   description: string | undefined;
   userPoolId: string;
-  /** That mfactl takes. */
+  /** For the `--stage` option of mfactl. */
   stage: string;
-  /** As many as were counted, in any order. */
+  /** All that were counted, in any order. */
   records: FailedRecord[];
   /** Whether there may be more than were counted. */
   uncounted: boolean;
@@ -16,20 +16,20 @@ export interface NotHandled {
 
 const mostNamed = 10;
 
-/** Says of whom a reset or a sign-in was not recorded, and what to do. Users are named by `sub`, never by username or address. */
+/** Names the users whose reset or sign-in was not recorded, and what to do. Users are named by `sub`, never by username or address. */
 export const wordFailedRecords = ({ alarmName, description, records, uncounted, ...where }: NotHandled): Notice => {
   const count = `${uncounted ? "more than " : ""}${records.length} record${records.length === 1 ? "" : "s"}`;
-  const subject = records.length === 0 ? "every record is handled by now" : `${count} not handled`;
+  const subject = records.length === 0 ? "all records are handled now" : `${count} not handled`;
   return noticeOf(`${alarmName}: ${subject}`, [
     records.length === 0
-      ? `By now every record of the user pool ${where.userPoolId} is handled. Nothing is left to do.`
-      : `Of the user pool ${where.userPoolId}, ${count} of resets and sign-ins could not be handled. Until they are, nobody knows whether their users have Email MFA. They are sent again every 5 minutes.`,
+      ? `All records of the user pool ${where.userPoolId} are handled now. There is nothing left to do.`
+      : `The service could not handle ${count} of resets and sign-ins in the user pool ${where.userPoolId}. Until it does, the users may be without Email MFA and without a window. The service sends these records again every 5 minutes.`,
     ...aboutRecords(records, where.stage),
     ...(description === undefined ? [] : [description]),
   ]);
 };
 
-/** The oldest by `sub`, and how many there are besides. */
+/** Paragraphs about the oldest records, with their users' `sub`, and the number of the others. */
 export const aboutRecords = (records: FailedRecord[], stage: string): string[] => {
   const oldestFirst = records.toSorted((one, other) => one.at.getTime() - other.at.getTime());
   const more = records.length - mostNamed;

@@ -5,23 +5,23 @@ import { minuteOf, type Notice, noticeOf } from "./notices.ts";
 
 export interface Trouble {
   alarmName: string;
-  /** The alarm's own words; they end with where the runbook tells more. */
+  /** The alarm's description, which ends with a link to the runbook. */
   description: string | undefined;
   userPoolId: string;
-  /** That mfactl is to be told. */
+  /** For the `--stage` option of mfactl. */
   stage: string;
   now: Date;
-  /** The windows to name, those of most concern first. */
+  /** The windows to name, the most important first. */
   named: Window[];
-  /** How many there are besides. */
+  /** The number of further windows. */
   more: number;
-  /** Whether nobody counted further than that. */
+  /** Whether there may be more than were counted. */
   uncounted: boolean;
-  /** What besides is open and nothing closes, a paragraph for each. */
+  /** A paragraph for each group of open windows that nothing closes. */
   unreached: string[];
 }
 
-/** Says who is without Email MFA and why, and what to do. Users are named by `sub`, never by username or address. */
+/** Names the users without Email MFA, the reasons and what to do. Users are named by `sub`, never by username or address. */
 export const wordNotice = (trouble: Trouble): Notice => {
   const { alarmName, description, named, more, uncounted, unreached } = trouble;
   const count = named.length + more;
@@ -30,8 +30,8 @@ export const wordNotice = (trouble: Trouble): Notice => {
     count > 0
       ? `Email MFA is still off for ${users}`
       : unreached.length > 0
-        ? "windows are open that nothing closes"
-        : "nobody is overdue any more";
+        ? "nothing closes some open windows"
+        : "no user is overdue any more";
   return noticeOf(`${alarmName}: ${subject}`, [
     ...(count > 0 ? [open(trouble, users)] : unreached.length > 0 ? [] : [healed(trouble)]),
     ...aboutWindows(trouble),
@@ -41,18 +41,18 @@ export const wordNotice = (trouble: Trouble): Notice => {
 };
 
 const healed = ({ userPoolId, stage }: Trouble): string =>
-  `By now no window of the user pool ${userPoolId} is overdue or has failed. Nothing is left to do; mfactl show SUB --stage ${stage} tells what happened to a user.`;
+  `No window of the user pool ${userPoolId} is overdue or failing any more. There is nothing left to do. mfactl show SUB --stage ${stage} shows what happened to a user.`;
 
 const open = ({ userPoolId }: Trouble, users: string): string =>
-  `Email MFA should be on again for ${users} of the user pool ${userPoolId}, and is not. Until it is, a password alone signs them in.`;
+  `Email MFA should be on again for ${users} of the user pool ${userPoolId}, but it is not. Until it is, a password alone signs them in.`;
 
-/** Each of the named, how many there are besides, and how to try all of them. */
+/** A paragraph for each named window, the number of the others, and the command that retries all of them. */
 export const aboutWindows = (trouble: Pick<Trouble, "named" | "more" | "uncounted" | "now" | "stage">): string[] => {
   const { named, more, uncounted, stage } = trouble;
   return [
     ...named.map((window) => aboutWindow(window, trouble)),
     ...(more > 0 ? [`And ${uncounted ? "more than " : ""}${more} more: mfactl list --overdue --stage ${stage}`] : []),
-    ...(named.length + more > 1 ? [`Try all of them now: mfactl retry --all-overdue --stage ${stage}`] : []),
+    ...(named.length + more > 1 ? [`To try all of them now: mfactl retry --all-overdue --stage ${stage}`] : []),
   ];
 };
 
@@ -61,10 +61,10 @@ const aboutWindow = (window: Window, { now, stage }: Pick<Trouble, "now" | "stag
   const failure = lastFailure && failureWords(lastFailure.error);
   return [
     `user      ${sub}`,
-    `since     ${minuteOf(dueAt)} overdue for ${formatDuration(now.getTime() - dueAt.getTime())}, exempt since ${minuteOf(openedAt)}`,
-    `error     ${failure ? `${failure.meaning} (${lastFailure.error})` : "none: no try has been made, or none has ended"}`,
+    `since     ${minuteOf(dueAt)}, overdue for ${formatDuration(now.getTime() - dueAt.getTime())}, exempt since ${minuteOf(openedAt)}`,
+    `error     ${failure ? `${failure.meaning} (${lastFailure.error})` : "none: no try has been made or has finished yet"}`,
     ...(failure ? [`to do     ${failure.toDo}`] : []),
-    `next try  ${nextTry(window, now)}, by itself; ${attempts} failed so far`,
+    `next try  ${nextTry(window, now)}, automatic; ${attempts} failed so far`,
     `look      mfactl show ${sub} --stage ${stage}`,
     `try now   mfactl retry ${sub} --stage ${stage}`,
   ].join("\n");

@@ -4,10 +4,10 @@ import { minuteOf, type Notice, noticeOf } from "./notices.ts";
 
 export interface Drifted {
   alarmName: string;
-  /** The alarm's own words; they end with where the runbook tells more. */
+  /** The alarm's description, which ends with a link to the runbook. */
   description: string | undefined;
   userPoolId: string;
-  /** That mfactl takes. */
+  /** For the `--stage` option of mfactl. */
   stage: string;
   now: Date;
   /** The oldest first. */
@@ -22,13 +22,13 @@ export const wordRepeatedDrifts = ({ alarmName, description, userPoolId, stage, 
   const users = `${latest.length} user${latest.length === 1 ? "" : "s"}`;
   const more = latest.length - mostNamed;
   return noticeOf(`${alarmName}: Email MFA was off again for ${users}`, [
-    `Within the last day ${users} of the user pool ${userPoolId} signed in without Email MFA, for the second time within a month. Nobody opened a window for them: they, or somebody with their access token, switch Email MFA off. It is switched on again at once.`,
+    `Within the last day, ${users} of the user pool ${userPoolId} signed in without Email MFA for the second time within a month. No operator opened a window. The users, or someone with their access tokens, are switching Email MFA off. The service switches it on again at once.`,
     ...latest
       .slice(0, mostNamed)
       .map(({ sub, at }) =>
         [`user      ${sub}`, `since     ${minuteOf(at)}`, `look      mfactl show ${sub} --stage ${stage}`].join("\n"),
       ),
-    ...(more > 0 ? [`And ${more} more: the log of record-reset, message drift-repeated, has them all.`] : []),
+    ...(more > 0 ? [`And ${more} more: the log of record-reset lists all of them, message drift-repeated.`] : []),
     ...(description === undefined ? [] : [description]),
   ]);
 };

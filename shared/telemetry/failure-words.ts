@@ -1,54 +1,54 @@
-/** A failed re-enable in words: what happened, and what a person can do about it. */
+/** Explains a failed re-enable: what happened and what a person can do about it. */
 export interface FailureWords {
   meaning: string;
   toDo: string;
 }
 
 const refused: FailureWords = {
-  meaning: "AWS refused the service access to the user pool.",
-  toDo: "Compare the role of the function re-enable-mfa with the template, look for a policy of the organisation that denies it, and deploy again.",
+  meaning: "AWS denied the service access to the user pool.",
+  toDo: "Compare the role of the function re-enable-mfa with the template, check whether a policy of your organisation denies access, and deploy again.",
 };
 const tooMany: FailureWords = {
-  meaning: "Cognito had more calls from this account than its quota of 25 a second allows.",
-  toDo: "Nothing at first: the tries are spread out by themselves. If it goes on, look for another program that changes users, or lower reEnableRate.",
+  meaning: "This account exceeded Cognito's quota of 25 calls a second.",
+  toDo: "Nothing at first: the service spreads its tries. If this continues, look for another program that changes users, or lower reEnableRate.",
 };
 const cognitoFault: FailureWords = {
-  meaning: "Cognito had a fault of its own, or did not answer in time.",
-  toDo: "Nothing at first: it is tried again. If it goes on, look at the AWS Health Dashboard.",
+  meaning: "Cognito had an internal error or did not answer in time.",
+  toDo: "Nothing at first: the service tries again. If this continues, check the AWS Health Dashboard.",
 };
 
-/** By the name of the error, as the window remembers it; the message may change, and may quote the user. */
+/** By the name of the error, as stored on the window. The error's message can change and may quote the user. */
 const words: Record<string, FailureWords> = {
   InvalidParameterException: {
     meaning: "Cognito refused the change: the user has no email address, or the pool does not offer Email MFA.",
-    toDo: "Give the user an email address, or switch Email MFA on for the pool; mfactl doctor says whether the pool is in order.",
+    toDo: "Give the user an email address, or switch Email MFA on for the pool. mfactl doctor checks the pool.",
   },
   Unchanged: {
-    meaning: "Cognito accepted the change but Email MFA is still off.",
-    toDo: "See the pool's MFA: it must be Optional, with email messages enabled. mfactl doctor says whether it is. If it is, open a case with AWS support.",
+    meaning: "Cognito accepted the change, but Email MFA is still off.",
+    toDo: "Check the pool's MFA with mfactl doctor: it must be Optional, with email messages enabled. If it is, open a case with AWS support.",
   },
   PoolMfaOff: {
     meaning:
-      "MFA is off in the user pool, so no sign-in asks for a code. Whatever Cognito lists for the user proves nothing, and the window stays open.",
-    toDo: "Set MFA of the pool to Optional, with email messages: open windows then close at their next try. If the pool is to stay without MFA, this service has no purpose there: see “take the service away” in the runbook.",
+      "MFA is off in the user pool, so no sign-in asks for a code. The factors that Cognito lists for the user prove nothing, and the window stays open.",
+    toDo: "Set the pool's MFA to Optional, with email messages. Open windows then close at their next try. If the pool should stay without MFA, it does not need this service: see “take the service away” in the runbook.",
   },
   PoolMfaRequired: {
     meaning:
-      "The user pool requires MFA. Cognito asks everybody for a code, lets nobody switch a user's factors, and may list none of them, so that Email MFA cannot be proven and the window stays open.",
-    toDo: "Set MFA of the pool to Optional: open windows then close at their next try. If MFA is to stay required, nobody can be exempted, and this service has no purpose there: see “take the service away” in the runbook.",
+      "The user pool requires MFA. Cognito asks every user for a code, does not let a user's factors be switched, and may list none of them. The service cannot prove that Email MFA is on, so the window stays open.",
+    toDo: "Set the pool's MFA to Optional. Open windows then close at their next try. If MFA should stay required, no user can be exempted and the pool does not need this service: see “take the service away” in the runbook.",
   },
   PasswordResetRequiredException: {
     meaning:
-      "An administrator has reset the user's password, and Cognito changes nothing until the user has set a new one.",
-    toDo: "Let the user finish the reset, or set a temporary password for them.",
+      "An administrator has reset the user's password. Cognito changes nothing until the user has set a new one.",
+    toDo: "Let the user finish the reset, or set a temporary password for the user.",
   },
   UserNotConfirmedException: {
     meaning: "The user's account is not confirmed.",
-    toDo: "Confirm the user, or delete the account if nobody needs it.",
+    toDo: "Confirm the user, or delete the account if it is not needed.",
   },
   ResourceNotFoundException: {
-    meaning: "The user pool does not exist any more.",
-    toDo: "If it was deleted on purpose, remove this stack too; if not, find out who deleted it.",
+    meaning: "The user pool no longer exists.",
+    toDo: "If it was deleted on purpose, remove this stack too. If not, find out who deleted it.",
   },
   OperationNotEnabledException: {
     meaning:
@@ -56,8 +56,8 @@ const words: Record<string, FailureWords> = {
     toDo: "Deploy the service in the primary Region of the pool.",
   },
   UsernameRefused: {
-    meaning: "Cognito takes no username like the one that the window has.",
-    toDo: "Find out who opened the window, with mfactl show: Cognito can never have had a user of that name.",
+    meaning: "The username on the window is not a valid Cognito username.",
+    toDo: "Find out with mfactl show who opened the window. Cognito can never have had a user with that name.",
   },
   NotAuthorizedException: refused,
   AccessDeniedException: refused,
@@ -71,5 +71,5 @@ const words: Record<string, FailureWords> = {
 export const failureWords = (error: string): FailureWords =>
   (Object.hasOwn(words, error) ? words[error] : undefined) ?? {
     meaning: `The re-enable failed with the error ${error}.`,
-    toDo: "Read the message that mfactl show gives, and the log of the function re-enable-mfa.",
+    toDo: "Read the error message in mfactl show and the log of the function re-enable-mfa.",
   };

@@ -91,7 +91,7 @@ describe("mfactl accept", () => {
     ["past", "2026-01-15"],
     ["too far ahead", "2026-04-16T00:00:00Z"],
   ])("refuses a date that is %s", async (_, until) => {
-    expect(await accept(until)).toMatchObject({ code: 26, stderr: expect.stringContaining("nothing was accepted") });
+    expect(await accept(until)).toMatchObject({ code: 26, stderr: expect.stringContaining("Nothing was accepted") });
     expect((await stack.find(hanako)).open?.accepted).toBeUndefined();
   });
 

@@ -86,7 +86,7 @@ describe("the credentials of mfactl, as of the AWS CLI", () => {
     ["--profile default before keys in the environment", ["--profile", "default"], environmentKeys, "DEFAULT"],
   ])("are those of %s", async (_, argv, environment, expected) => {
     const { by, code, stderr } = await list(argv, { credentials: two, environment });
-    expect(stderr).toContain("There is no stack");
+    expect(stderr).toContain("The stack cognito-mfa-lifecycle-prod does not exist");
     expect({ by, code }).toEqual({ by: expected, code: 3 });
   });
 
@@ -106,7 +106,7 @@ describe("the credentials of mfactl, as of the AWS CLI", () => {
           resolve({ stderr }),
         );
       });
-      expect(stderr).toContain("There is no stack cognito-mfa-lifecycle-prod in us-east-1.");
+      expect(stderr).toContain("The stack cognito-mfa-lifecycle-prod does not exist in us-east-1.");
       expect(aws.calls.map(({ accessKeyId }) => accessKeyId)).toEqual([expected]);
     },
     60_000,
@@ -130,9 +130,9 @@ describe("the credentials of mfactl, as of the AWS CLI", () => {
   });
 
   it.each([
-    [undefined, "there is no terminal to ask at", "aws configure export-credentials --profile admin --format env"],
+    [undefined, "there is no terminal to enter it", "aws configure export-credentials --profile admin --format env"],
     ["hello", "six digits", "Repeat the command"],
-    ["000000", "could not be assumed", "each is good once"],
+    ["000000", "could not be assumed", "each code works once"],
   ])("are refused with the MFA code %j, and the way out is said", async (answer, words, next) => {
     const config = `${role}mfa_serial = arn:aws:iam::1:mfa/taro\n`;
     const said = await list(["--profile", "admin"], { config, credentials: two, ...(answer && { answer }) });
@@ -161,9 +161,9 @@ describe("the credentials of mfactl, as of the AWS CLI", () => {
 
   it.each([
     [{ AWS_ACCESS_KEY_ID: "A" }, "", 4, "AWS_SECRET_ACCESS_KEY is not"],
-    [{}, "[default]\nrole_arn = arn:aws:iam::1:role/a\n", 3, "either a source_profile or a credential_source"],
+    [{}, "[default]\nrole_arn = arn:aws:iam::1:role/a\n", 3, "exactly one of source_profile and credential_source"],
     [{ AWS_WEB_IDENTITY_TOKEN_FILE: "/t" }, "", 3, "Set AWS_ROLE_ARN"],
-    [{}, "", 4, "none in the environment, and none in the profile default"],
+    [{}, "", 4, "neither in the environment nor in the profile default"],
     [
       { AWS_PROFILE: "s" },
       "[profile s]\nsso_account_id = 1\nsso_role_name = r\nsso_start_url = https://x\nsso_region = us-east-1",

@@ -73,13 +73,13 @@ describe("mfactl without --local", () => {
   it("says where it looked for a stack that is not there", async () => {
     const { code, stderr } = await spawned(["--stage", "dev", "list"], { AWS_DEFAULT_REGION: "eu-west-1" });
     expect(code).toBe(3);
-    expect(stderr).toContain("There is no stack cognito-mfa-lifecycle-dev in eu-west-1.");
+    expect(stderr).toContain("The stack cognito-mfa-lifecycle-dev does not exist in eu-west-1.");
   }, 20_000);
 
   it("says how to name the Region when there is none", async () => {
     const { code, stderr } = await spawned(["list"]);
     expect(code).toBe(3);
-    expect(stderr).toContain("Say --region, set AWS_REGION");
+    expect(stderr).toContain("Use --region, set AWS_REGION");
   }, 20_000);
 
   it("says how to sign in when there are no credentials", async () => {

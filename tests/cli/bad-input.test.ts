@@ -43,7 +43,7 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
     const { code, stderr } = await refused("hanako@example.com");
     expect(code).toBe(30);
     expect(stderr).toContain("us-east-1_Missing00");
-    expect(stderr).toContain("set userPoolId in config/<stage>.yml, and deploy again");
+    expect(stderr).toContain("set userPoolId in config/<stage>.yml and deploy again");
   });
 
   it("a pool that requires MFA", async () => {
@@ -95,7 +95,7 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
     });
     const { code, stderr } = await refused(username);
     expect(code).toBe(12);
-    expect(stderr).toContain("Have the password reset there");
+    expect(stderr).toContain("Reset the password there");
   });
 
   it("an unknown user", async () => {
@@ -122,7 +122,7 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
 
   it.each([
     ["group:staff", "Add the user to the group"],
-    ["known", "Email MFA was never seen on"],
+    ["known", "The service has never seen this user with Email MFA on"],
   ])("a user out of the scope %s", async (SCOPE, wayOut) => {
     stack = await startMfactlStack({ SCOPE });
     const { username } = await stack.addUser("hanako@example.com", false);
@@ -145,7 +145,7 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
     expect(await refused(username, "--for", "0")).toMatchObject({ code: 26 });
     const { code, stderr } = await refused(username, "--for", "3d1s");
     expect(code).toBe(26);
-    expect(stderr).toContain("more than 0 and at most 3d");
+    expect(stderr).toContain("longer than 0 and at most 3d");
     expect((await tryToOpen(username, "--for", "3d")).code).toBe(0);
   });
 
@@ -153,7 +153,7 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
     stack = await startMfactlStack();
     const { code, stderr } = await refused("hanako@example.com", "--for", "1 day");
     expect(code).toBe(2);
-    expect(stderr).toContain("Write it like 30m, 12h, 1d");
+    expect(stderr).toContain("Use a duration such as 30m, 12h, 1d");
   });
 
   it("a second open, and shows the open one", async () => {
@@ -191,7 +191,7 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
       61,
       (name: string) =>
         stack.cognito.adminSetUserPassword({ ...UserOf(name), Password: "Kawaii-2026!x", Permanent: false }),
-      "signs in with the temporary password",
+      "sign in with the temporary password",
     ],
     [
       "whose address is not verified",
@@ -201,12 +201,7 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
     ],
     ["of a pool where administrators reset", 64, () => recoverBy("admin_only"), "admin-set-user-password"],
     ["of a pool that recovers by phone", 65, () => recoverBy("verified_phone_number"), "verify a phone number"],
-    [
-      "who gets the code by SMS",
-      66,
-      (name: string) => attributes(name, verifiedPhone),
-      "chooses “forgot password” now",
-    ],
+    ["who gets the code by SMS", 66, (name: string) => attributes(name, verifiedPhone), "choose “forgot password” now"],
   ])("a user %s, whom it would not help", async (_, expected, prepare, wayOut) => {
     stack = await startMfactlStack();
     const { username } = await stack.addUser("hanako@example.com");
@@ -304,7 +299,7 @@ describe("mfactl", () => {
     [["open", "hanako@example.com"], "required option '--reason <text>' not specified"],
     [["open", "hanako@example.com", "--reason", " "], "It must not be empty."],
     [["clsoe", "hanako@example.com"], "(Did you mean close?)"],
-    [["list", "--due-within", "soon"], "Write it like 30m"],
+    [["list", "--due-within", "soon"], "Use a duration such as 30m"],
     [["redrive", "dues"], "Allowed choices are records, due, timer, reconcile, explain-alarm, drill."],
   ])("refuses %j as wrong usage", async (argv, words) => {
     stack = await startMfactlStack();
@@ -319,7 +314,7 @@ describe("mfactl", () => {
     await new DynamoDB(stack.aws.clientOptions("test")).deleteTable({ TableName: stack.outputs["WindowsTableName"] });
     const { code, stderr } = await stack.mfactl(["list"]);
     expect(code).toBe(3);
-    expect(stderr).toContain("Something that the stack names does not exist any more.");
+    expect(stderr).toContain("A resource of the stack no longer exists.");
     expect(stderr).not.toContain("    at ");
     const debug = await stack.mfactl(["list"], { environment: { MFACTL_DEBUG: "1" } });
     expect(debug.stderr).toContain("    at ");

@@ -53,7 +53,7 @@ describe("doctor", () => {
     };
     expect(await complaints()).toEqual([]);
     await doctor(operator.context);
-    expect(operator.said.at(-1)).toMatch(/^\d+ ok, 0 to look at, 0 wrong\.$/);
+    expect(operator.said.at(-1)).toMatch(/^\d+ ok, 0 warnings, 0 wrong\.$/);
     expect(changes).toEqual([]);
   });
 
@@ -63,11 +63,11 @@ describe("doctor", () => {
       kind: "doctor-found",
       message: "Wrong: trigger CustomMessage, trigger PostConfirmation, trigger PostAuthentication.",
     });
-    expect(operator.said.at(-1)).toMatch(/^\d+ ok, 0 to look at, 3 wrong\.$/);
+    expect(operator.said.at(-1)).toMatch(/^\d+ ok, 0 warnings, 3 wrong\.$/);
     expect(operator.said).toEqual(
       expect.arrayContaining([
-        "✗ trigger CustomMessage: Nothing is attached, so what happens there is not recorded.",
-        "    → mfactl attach",
+        "✗ trigger CustomMessage: No function is attached, so the service records nothing here.",
+        "    → Run mfactl attach.",
       ]),
     );
   });
@@ -263,8 +263,8 @@ describe("doctor", () => {
     expect(found).toEqual({
       check: "other-pools",
       status: "fail",
-      found: `1 window of the user pool ${stack.userPoolId} is open, and the stack is for us-east-1_Another00 now: nothing closes them.`,
-      next: `Deploy with userPoolId ${stack.userPoolId}, close them with mfactl list and mfactl close, then come back: docs/runbook.md#move-to-another-user-pool.`,
+      found: `1 window of the user pool ${stack.userPoolId} is open, but the stack now manages us-east-1_Another00. Nothing closes it.`,
+      next: `Deploy with userPoolId ${stack.userPoolId}, close all of its windows with mfactl list and mfactl close, then move again: docs/runbook.md#move-to-another-user-pool.`,
     });
   });
 
@@ -275,8 +275,8 @@ describe("doctor", () => {
       {
         check: "overdue",
         status: "fail",
-        found: "1 window due later than any window can be, so that users stay exempt: s.",
-        next: "mfactl close SUB ends it. Find out who may write into the table.",
+        found: "1 window has an impossibly late due time, which keeps users exempt: s.",
+        next: "Run mfactl close SUB for each. Find out who can write to the table.",
       },
     ]);
   });

@@ -105,7 +105,7 @@ describe("mfactl export", () => {
   it("says that windows of long ago are not kept, and that the period is not over", async () => {
     const { stderr } = await stack.mfactl(["export", "--from", "2024-01-01", "--to", "2030-01-01"]);
     expect(stderr).toContain("Windows that closed before 2024-12-13 10:");
-    expect(stderr).toContain("The period is not over: the table was read at 2026-01-17 10:");
+    expect(stderr).toContain("The period is not over yet: the table was read at 2026-01-17 10:");
     const { stderr: whole } = await stack.mfactl(["export", "--from", "2026-01-15", "--to", "2026-01-17"]);
     expect(whole).not.toMatch(/kept|not over/);
   });
@@ -131,7 +131,7 @@ describe("mfactl export", () => {
     expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(2);
     const again = await stack.mfactl(argv);
     expect(again.code).toBe(2);
-    expect(again.stderr).toContain("Name a file that does not exist yet.");
+    expect(again.stderr).toContain("Use the name of a new file.");
     rmSync(folder, { recursive: true });
   });
 

@@ -198,7 +198,7 @@ describe("explainError", () => {
     ["CredentialsProviderError", "permission", "aws sso login"],
     ["ExpiredTokenException", "permission", "aws sso login"],
     ["AccessDeniedException", "permission", "Ask for the permission"],
-    ["TooManyRequestsException", "aws-failed", "safe to repeat"],
+    ["TooManyRequestsException", "aws-failed", "Repeating is safe"],
     ["TimeoutError", "aws-failed", "Check the network"],
     ["ResourceNotFoundException", "configuration", "Deploy the stack again"],
     ["TypeError", "unexpected", "MFACTL_DEBUG=1"],

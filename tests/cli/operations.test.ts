@@ -45,7 +45,7 @@ describe("mfactl attach and detach", () => {
     });
     expect(await stack.mfactl(["attach", "--yes"])).toMatchObject({
       code: 40,
-      stderr: expect.stringMatching(/function:theirs[^]*There are two ways out/),
+      stderr: expect.stringMatching(/function:theirs[^]*You have two options/),
     });
   });
 });

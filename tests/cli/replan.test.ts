@@ -35,8 +35,8 @@ describe("mfactl replan", () => {
     expect(stdout).toMatch(new RegExp(`${ken.username} +operator +.* 1h later`));
     expect(stdout).toMatch(new RegExp(`${jun.username} +operator +.* 5h earlier`));
     expect(stdout).toMatch(new RegExp(`${hanako.username} +operator +.* 19h earlier`));
-    expect(stdout).toContain("3 open windows: 0 would close now, 2 would end earlier, 1 later, 0 would stay.");
-    expect(stdout).toContain("Nothing has moved.");
+    expect(stdout).toContain("3 open windows: 0 would close now, 2 would end earlier, 1 later, 0 would not change.");
+    expect(stdout).toContain("No window has moved.");
     expect(await dueTimes()).toEqual(asOpened());
   });
 

@@ -110,7 +110,7 @@ describe("what mfactl has done is in the audit log", () => {
       const body = JSON.stringify({ __type: "ResourceAlreadyExistsException", message: "it exists" });
       return { status: 400, headers: { "content-type": "application/x-amz-json-1.1" }, body };
     });
-    expect((await aws.run(`$mfactl open ${hanako.sub} --reason x`)).stderr).not.toContain("was not written");
+    expect((await aws.run(`$mfactl open ${hanako.sub} --reason x`)).stderr).not.toContain("could not be written");
     expect(aws.audited).toMatchObject([entry]);
   });
 });
@@ -209,7 +209,7 @@ it.each([
   );
   const { code, stderr } = await aws.run(`$mfactl open ${hanako.sub} --reason x`);
   expect(code).toBe(5);
-  expect(stderr).toContain(`AWS did not answer. Something else did, such as a proxy: HTTP ${status}`);
+  expect(stderr).toContain(`The response, HTTP ${status}, is not from AWS. A proxy, for example, may have sent it.`);
   expect(stderr).not.toMatch(/parse|JSON|Deserialization/);
 });
 

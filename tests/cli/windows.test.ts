@@ -53,7 +53,7 @@ describe("mfactl open", () => {
 
 describe("mfactl list", () => {
   it("says so when nobody is exempt", async () => {
-    expect((await stack.mfactl(["list"])).stdout).toBe("Nobody is exempt: no window is open.\n");
+    expect((await stack.mfactl(["list"])).stdout).toBe("No window is open: no user is exempt.\n");
   });
 
   it("shows the windows with the time left as a bar, the first due first", async () => {
@@ -96,7 +96,7 @@ describe("mfactl show", () => {
     expect(stdout).toContain("h***@example.com · CONFIRMED");
     expect(stdout).toContain("Email MFA off · no factor · exempt");
     expect(stdout).toContain(`Z  opened, operator by ${operator}, “cannot sign in” (HD-1)`);
-    expect(stdout).toMatch(/Last closed window w1[^]*told to close by arn[^]*closed, re-enabled/);
+    expect(stdout).toMatch(/Last closed window w1[^]*close requested by arn[^]*closed, re-enabled/);
     expect(stdout).toMatch(/operator +re-enabled +\[\] → \[EMAIL_OTP\]/);
   });
 
@@ -132,7 +132,7 @@ describe("mfactl extend", () => {
     await open();
     const past = await stack.mfactl(["extend", hanako.sub, "--by", "2d1s"]);
     expect(past.code).toBe(22);
-    expect(past.stderr).toContain("It can be extended by 2d at most.");
+    expect(past.stderr).toContain("Extend it by 2d at most.");
     expect((await stack.find(hanako)).open?.dueAt).toEqual(plus(start, day));
     expect((await stack.mfactl(["extend", hanako.sub, "--by", "2d"])).code).toBe(0);
   });
@@ -148,7 +148,7 @@ describe("mfactl close", () => {
     await open();
     const { code, stdout } = await stack.mfactl(["close", hanako.sub, "--reason", "done"], { answer: "yes" });
     expect(code).toBe(0);
-    expect(stdout).toContain("Email MFA is on, and was read back ([] → [EMAIL_OTP])");
+    expect(stdout).toContain("Email MFA is on again, verified ([] → [EMAIL_OTP])");
     expect(await stack.hasEmailMfa(hanako)).toBe(true);
     const { open: still, lastClosed } = await stack.find(hanako);
     expect(still).toBeUndefined();
@@ -171,7 +171,7 @@ describe("mfactl close", () => {
     stack.refuseReEnables();
     const { code, stderr } = await stack.mfactl(["close", hanako.sub, "--yes"]);
     expect(code).toBe(7);
-    expect(stderr).toContain("It is tried again by itself, next at 2026-01-15 10:00:3");
+    expect(stderr).toContain("The service tries again automatically, next at 2026-01-15 10:00:3");
     expect((await stack.mfactl(["extend", hanako.sub, "--by", "1h"])).code).toBe(23);
     stack.healReEnables();
     await stack.aws.clock.advanceBy(minute);
@@ -181,10 +181,10 @@ describe("mfactl close", () => {
   it("closes the window of a user who was deleted, named by sub", async () => {
     await open();
     await stack.cognito.adminDeleteUser({ UserPoolId: stack.userPoolId, Username: hanako.username });
-    expect((await stack.mfactl(["show", hanako.sub])).stdout).toContain("the user is gone · exempt");
+    expect((await stack.mfactl(["show", hanako.sub])).stdout).toContain("the user no longer exists · exempt");
     const { code, stderr } = await stack.mfactl(["close", hanako.sub, "--yes"]);
     expect(code).toBe(7);
-    expect(stderr).toContain("Cognito knows no such user");
+    expect(stderr).toContain("Cognito has no user");
     await stack.aws.clock.advanceBy(6 * minute);
     expect((await stack.mfactl(["show", hanako.sub])).stdout).toContain("closed, user-gone");
   });
@@ -199,7 +199,7 @@ describe("mfactl retry", () => {
     stack.healReEnables();
     const { code, stdout } = await stack.mfactl(["retry", "hanako@example.com", "--reason", "mended"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("Email MFA is on, and was read back");
+    expect(stdout).toContain("Email MFA is on again, verified");
     expect((await stack.find(hanako)).lastClosed?.changes).toMatchObject([{ kind: "retried", reason: "mended" }]);
   });
 

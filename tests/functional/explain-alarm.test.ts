@@ -72,10 +72,10 @@ describe("the explanation of an alarm", () => {
     for (const part of [
       "of the user pool eu-west-1_Example00",
       "user      sub-1",
-      "since     2026-01-15 09:00 UTC overdue for 1h, exempt since 2026-01-15 07:00 UTC",
-      "error     Cognito accepted the change but Email MFA is still off. (Unchanged)",
+      "since     2026-01-15 09:00 UTC, overdue for 1h, exempt since 2026-01-15 07:00 UTC",
+      "error     Cognito accepted the change, but Email MFA is still off. (Unchanged)",
       "it must be Optional",
-      "next try  2026-01-15 10:32 UTC, by itself; 5 failed so far",
+      "next try  2026-01-15 10:32 UTC, automatic; 5 failed so far",
       "mfactl show sub-1 --stage prod",
       "mfactl retry sub-1 --stage prod",
       "docs/runbook.md#windows-overdue",
@@ -201,7 +201,7 @@ describe("the explanation of an alarm", () => {
 
   it("says so when it healed meanwhile", async () => {
     const [notice] = await explain();
-    expect(notice?.subject).toContain("nobody is overdue any more");
+    expect(notice?.subject).toContain("no user is overdue any more");
   });
 
   it("names what counts as overdue and nothing closes: windows of another pool, and those due in the far future", async () => {
@@ -210,12 +210,12 @@ describe("the explanation of an alarm", () => {
     await local.windows.open(windowOf("theirs", now, hour, { userPoolId: another }), noRow, true);
     await local.windows.open(windowOf("tampered", now, hour, { dueAt: plus(now, 31 * day) }), noRow, true);
     const [notice] = await explain();
-    expect(notice?.subject).toContain("windows are open that nothing closes");
+    expect(notice?.subject).toContain("nothing closes some open windows");
     expect(notice?.body).toContain(
-      `Of the user pool ${another}, which this stack no longer looks after, 1 window is open`,
+      `This stack no longer manages the user pool ${another}, which has 1 window open. Nothing closes it.`,
     );
-    expect(notice?.body).toContain("in time: tampered. End it with mfactl close SUB --stage prod");
-    expect(notice?.body).not.toContain("Nothing is left to do");
+    expect(notice?.body).toContain("in time: tampered. Close each with mfactl close SUB --stage prod");
+    expect(notice?.body).not.toContain("There is nothing left to do");
   });
 
   it("is not given when an alarm goes back to OK", async () => {

@@ -28,7 +28,7 @@ describe("faultOfPoolChange", () => {
     ["another pool, when a third is named", ofExisting, nextPool(other), "us-east-1_Third0000"],
   ])("refuses %s, with the way out", (_what, deployed, next, former) => {
     const fault = faultOfPoolChange("stack", deployed, next, former);
-    expect(fault).toContain(`looks after the pool ${first}`);
+    expect(fault).toContain(`manages the pool ${first}`);
     expect(fault).toContain("docs/runbook.md#move-to-another-user-pool");
     expect(fault).toContain(`--param formerUserPoolId=${first}`);
   });

@@ -69,18 +69,18 @@ describe("checkParameters", () => {
     [{ sesIdentityArn: "example.com" }, "must be the ARN of a verified SES identity"],
     [{ mailFrom: "no-reply@example.com" }, "must be a display name and an address"],
     [{ appDomain: "https://app.example.com" }, "must be the domain name of the application"],
-    [{ loginDomainPrefix: "Example" }, "must be 1 to 63 small letters"],
-    [{ loginDomainPrefix: "my-cognito" }, "must not hold the words"],
+    [{ loginDomainPrefix: "Example" }, "must be 1 to 63 lower-case letters"],
+    [{ loginDomainPrefix: "my-cognito" }, "must not contain the words"],
     [{ sesIdentityArn: "arn:aws-cn:ses:eu-west-1:123456789012:identity/example.com" }, "must begin with arn:aws:"],
-    [{ mailFrom: "Example <no-reply@example.org>" }, "SES does not send for it with the identity example.com"],
-    [{ mailFrom: "Example <no-reply@badexample.com>" }, "SES does not send for it"],
+    [{ mailFrom: "Example <no-reply@example.org>" }, "SES cannot send from this address with the identity example.com"],
+    [{ mailFrom: "Example <no-reply@badexample.com>" }, "SES cannot send from this address"],
     [{ userPoolId: "eu-west-1_AbCdEfGhI" }, "mailFrom is given, but belongs to the reference pool"],
     [
       {
         sesIdentityArn: "arn:aws:ses:eu-west-1:123456789012:identity/no-reply@example.com",
         mailFrom: "A <a@example.com>",
       },
-      "SES does not send for it",
+      "SES cannot send from this address",
     ],
   ])("refuses %j of the reference pool", (parameters, fault) => {
     expect(withParameters({ ...referencePool, ...parameters })).toThrow(fault);
@@ -91,14 +91,14 @@ describe("checkParameters", () => {
     [{ enrol: "yes" }, 'enrol is "yes": must be true or false'],
     [{ userPoolId: "" }, "userPoolId is missing"],
     [{ userPoolId: "my-pool" }, "must be the id of a user pool"],
-    [{ userPoolId: "us-east-1_AbCdEfGhI" }, "must be a pool in the Region of the stack, which is eu-west-1"],
+    [{ userPoolId: "us-east-1_AbCdEfGhI" }, "must be a pool in the stack's Region, eu-west-1"],
     [{ alarmEmail: "security" }, "must be an email address"],
     [{ alarmTopicArn: "alarms" }, "must be the ARN of a standard SNS topic"],
     [{ alarmEmail: "" }, "alarmEmail or alarmTopicArn is missing"],
     [{ alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:alarms" }, "are both given"],
     [{ drill: "off" }, 'drill is "off": must be true or false'],
     [{ drill: false, drillUser: "drill" }, "drillUser is given, but drill is false"],
-    [{ drillEmail: `${"d".repeat(52)}@example.com` }, "must have 51 characters at most before the @"],
+    [{ drillEmail: `${"d".repeat(52)}@example.com` }, "must have at most 51 characters before the @"],
     [{ formerUserPoolId: "old" }, "must be the id of a user pool"],
     [{ unusualResets: "0" }, "must be a whole number from 1"],
   ])("refuses %j", (parameters, fault) => {
@@ -106,7 +106,7 @@ describe("checkParameters", () => {
   });
 
   it.each([
-    ["arn:aws:sns:us-east-1:123456789012:alarms", "must be a topic in the Region of the stack, which is eu-west-1"],
+    ["arn:aws:sns:us-east-1:123456789012:alarms", "must be a topic in the stack's Region, eu-west-1"],
     ["arn:aws-cn:sns:eu-west-1:123456789012:alarms", "must begin with arn:aws:"],
     ["arn:aws:sns:eu-west-1:12345:alarms", "must be the ARN of a standard SNS topic"],
     ["arn:aws:sns:eu-west-1:123456789012:alarms.fifo", "must be the ARN of a standard SNS topic"],
@@ -120,9 +120,7 @@ describe("checkParameters", () => {
   });
 
   it("refuses a Region that is none, and says which may be meant", () => {
-    expect(check({ region: "eu-wst-1" })).toThrow(
-      '--region: "eu-wst-1" is not a Region of AWS. Did you mean eu-west-1?',
-    );
+    expect(check({ region: "eu-wst-1" })).toThrow('--region: "eu-wst-1" is not an AWS Region. Did you mean eu-west-1?');
     expect(check({ region: "mars" })).toThrow("The Regions are: eu-west-1, us-east-1");
   });
 
@@ -138,7 +136,7 @@ describe("checkParameters", () => {
       });
     expect(named("fifteen--------")).not.toThrow();
     expect(named("sixteen---------")).toThrow(
-      /^ {2}--stage: the stage "sixteen---------" has 16 characters, and at most 15 fit/m,
+      /^ {2}--stage: the stage "sixteen---------" has 16 characters, but at most 15 fit/m,
     );
   });
 
@@ -173,10 +171,10 @@ describe("checkParameters", () => {
 
   it.each([
     ["", "config/prod.yml:1: the file is empty"],
-    ["\n- gracePeriod: 1d", "config/prod.yml:2: the file holds a list"],
-    ["null", "config/prod.yml:1: the file holds a single value"],
-    ["enrol: true\ngracePeriod: [1d]", "config/prod.yml:2: gracePeriod is a list: write one value"],
-    ["gracePeriod: { a: 1d }", "config/prod.yml:1: gracePeriod is a map: write one value"],
+    ["\n- gracePeriod: 1d", "config/prod.yml:2: the file contains a list"],
+    ["null", "config/prod.yml:1: the file contains a single value"],
+    ["enrol: true\ngracePeriod: [1d]", "config/prod.yml:2: gracePeriod is a list: use a single value"],
+    ["gracePeriod: { a: 1d }", "config/prod.yml:1: gracePeriod is a map: use a single value"],
     ["gracePeriod:", "config/prod.yml:1: gracePeriod has no value"],
     ["enrol: true\nenrol: false", "config/prod.yml:2: this is not YAML: Map keys must be unique"],
     ["enrol: true\ngracePeriod: !Ref x", "config/prod.yml:2: this is not YAML: Unresolved tag"],
@@ -196,7 +194,7 @@ describe("checkParameters", () => {
   });
 
   it("refuses what a variable of the framework made of a parameter", () => {
-    expect(withParameters({ gracePeriod: ["1d"] })).toThrow('gracePeriod is ["1d"]: write one value');
+    expect(withParameters({ gracePeriod: ["1d"] })).toThrow('gracePeriod is ["1d"]: use a single value');
   });
 
   it("names every fault at once", () => {
@@ -216,7 +214,7 @@ describe("serverless package", () => {
     await writeFile(`config/${stage}.yml`, text);
     const everyFault = [
       `config/${stage}.yml:2: gracePeriod is a list`,
-      '--region: "eu-wst-1" is not a Region of AWS. Did you mean eu-west-1?',
+      '--region: "eu-wst-1" is not an AWS Region. Did you mean eu-west-1?',
       `the FunctionName "cognito-mfa-lifecycle-${stage}-post-authentication"`,
       "--param: gracePriod is not a parameter. Did you mean gracePeriod?",
       `config/${stage}.yml:3: maxWindow is "31d"`,

@@ -56,7 +56,7 @@ export const describeDeployments = () =>
       async (command, args) => {
         deployed(ofExisting);
         const outcome = await serverless(...command.split(" "), ...args, "--param", `userPoolId=${other}`);
-        expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining(`looks after the pool ${first}`) });
+        expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining(`manages the pool ${first}`) });
         expect(new Set(asked())).toEqual(new Set(["DescribeStacks"]));
       },
       120_000,
@@ -70,7 +70,7 @@ export const describeDeployments = () =>
       async (_what, parameters) => {
         deployed(ofExisting);
         const { stdout } = await serverless("deploy", ...parameters.flatMap((parameter) => ["--param", parameter]));
-        expect(stdout).not.toContain("looks after the pool");
+        expect(stdout).not.toContain("manages the pool");
         expect(asked().length).toBeGreaterThan(1);
       },
       120_000,
@@ -80,6 +80,6 @@ export const describeDeployments = () =>
       deployed(ofExisting);
       await serverless("package", "--package", packagePath, "--param", `userPoolId=${other}`);
       const outcome = await serverless("deploy", "--package", packagePath, "--param", `userPoolId=${first}`);
-      expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining(`looks after the pool ${first}`) });
+      expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining(`manages the pool ${first}`) });
     }, 120_000);
   });
