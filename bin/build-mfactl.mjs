@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Bundles mfactl with all that it imports into `outfile`. Two that build at once do not disturb each other. Throws what esbuild threw. */
+/** Bundles mfactl and everything it imports into `outfile`. Several processes may build at once. Throws esbuild's errors. */
 export const buildMfactl = async (root, outfile) => {
   const { outputFiles } = await build({
     absWorkingDir: root,
@@ -13,7 +13,7 @@ export const buildMfactl = async (root, outfile) => {
     target: "node20",
     format: "esm",
     mainFields: ["module", "main"],
-    // Commander is CommonJS, and requires Node's own modules.
+    // Commander is CommonJS and calls require() for Node's built-in modules.
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Starts mfactl from one bundled file, which is built again whenever a source is newer: it is never out of date, and starts in a
-// third of the time that the sources take.
+// Starts mfactl from one bundled file and rebuilds that file whenever a source is newer. The bundle is never out of date and
+// starts three times as fast as the sources.
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-// As node.env does for the commands of npm; an operator's own value stays.
+// node.env sets the same for the npm scripts. A value that the operator set stays.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -27,7 +27,7 @@ if (modifiedAt(bundle) < Math.max(...sources.map(modifiedAt))) {
     await buildMfactl(root, bundle);
   } catch (error) {
     console.error(
-      `mfactl could not be built: ${error.message}\nRun npm ci in ${root}, as a user who may write ${bundle}.`,
+      `mfactl could not be built: ${error.message}\nRun npm ci in ${root} as a user who can write to ${bundle}.`,
     );
     process.exit(1);
   }

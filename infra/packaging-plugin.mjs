@@ -6,8 +6,8 @@ import { tsImport } from "tsx/esm/api";
 const load = (module) => tsImport(module, import.meta.url);
 
 /**
- * Before the Serverless Framework validates and packages: checks the parameters, bundles the functions. After it: says what
- * they weigh. Before it deploys: refuses to leave a pool behind with open windows.
+ * Checks the parameters and bundles the functions before the Serverless Framework validates and packages, and prints their sizes
+ * afterwards. Before a deployment, refuses to leave a pool with open windows behind.
  */
 export default class PackagingPlugin {
   constructor(serverless, options, { writeText }) {
@@ -17,7 +17,7 @@ export default class PackagingPlugin {
       "before:package:createDeploymentArtifacts": () => this.bundle(),
       "before:package:function:package": () => this.bundle(),
       "after:package:createDeploymentArtifacts": () => this.printSizes(),
-      // What is deployed may have been packaged earlier, with --package: the template says which pool it is for.
+      // With --package, the deployment was packaged earlier, so the template names the pool.
       "before:aws:deploy:deploy:createStack": () =>
         this.checkPool(this.serverless.service.provider.compiledCloudFormationTemplate.Outputs.UserPoolId.Value),
       "before:deploy:function:initialize": () => this.checkPool(this.serverless.service.custom.pool.id),
@@ -25,7 +25,7 @@ export default class PackagingPlugin {
     this.checkBeforeValidation();
   }
 
-  /** The framework validates before any hook, and then names its own faults alone. */
+  /** The framework validates before any hook and would report only its own faults. */
   checkBeforeValidation() {
     const { service, processedInput } = this.serverless;
     const validate = service.validate.bind(service);
@@ -78,7 +78,7 @@ export default class PackagingPlugin {
     if (fault !== undefined) throw new classes.Error(fault, "OTHER_USER_POOL");
   }
 
-  /** By name. None when the stack does not exist, or has never been deployed to its end. */
+  /** The stack's outputs by name. Empty when the stack does not exist or was never completely deployed. */
   async deployedOutputs(StackName) {
     const client = new CloudFormationClient(await this.serverless.getProvider("aws").getAwsSdkV3Config());
     try {

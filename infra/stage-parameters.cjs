@@ -1,4 +1,4 @@
-// Faults of the file are left to check-parameters.ts to name: the framework would name the first, and nothing else.
+// check-parameters.ts reports the file's faults, all of them. The framework would report only the first.
 module.exports = async ({ resolveVariable }) => {
   const { tsImport } = await import("tsx/esm/api");
   const { readStageFile } = await tsImport("./stage-file.ts", __filename);
