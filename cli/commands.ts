@@ -14,7 +14,7 @@ import { register as redrive } from "./commands/redrive.ts";
 import { register as replan } from "./commands/replan.ts";
 import { register as retry } from "./commands/retry.ts";
 import { register as show } from "./commands/show.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "./stack/context.ts";
 
 /** All commands, in the order of the help. To add one, write a module with a `register` and list it here. */
 export const commands: ((program: Command, context: Context) => void)[] = [

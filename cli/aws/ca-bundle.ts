@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Environment, Profile } from "./profile.ts";
 
 /**

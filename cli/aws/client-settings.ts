@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Environment, Profile } from "./profile.ts";
 
 /** A person is waiting: enough attempts to get past throttling. */

@@ -1,5 +1,5 @@
-import { explainError } from "../explain-error.ts";
-import { Failure } from "../failure.ts";
+import { explainError } from "../exit/explain-error.ts";
+import { Failure } from "../exit/failure.ts";
 import type { CredentialSource, MissingSource } from "./credential-source.ts";
 import type { Profile } from "./profile.ts";
 

@@ -12,7 +12,7 @@ import {
 import { memoize } from "@smithy/core/config";
 import { minute } from "../../shared/config/duration.ts";
 import type { Clock } from "../../shared/runtime/clock.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import { noCredentials, refusedCredentials } from "./credential-refusal.ts";
 import type { CredentialSource } from "./credential-source.ts";
 import type { Profile } from "./profile.ts";

@@ -1,5 +1,5 @@
 import { loadSharedConfigFiles } from "@smithy/core/config";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 
 export type Environment = Record<string, string | undefined>;
 

@@ -3,7 +3,7 @@ import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent as HttpAgent, type ClientRequest } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Environment } from "./profile.ts";
 
 /** Reads the lower-case variable first, like the AWS CLI: if it is set but empty, the upper-case one is ignored. */

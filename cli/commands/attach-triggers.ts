@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import { type ChangeOptions, changeTriggers, describeChange, requireOurFunctions } from "../pool/change-triggers.ts";
 import { poolMayInvoke } from "../pool/pool-permission.ts";
 import { type OurFunctions, planAttach, type TriggerChange, triggerNames } from "../pool/triggers.ts";

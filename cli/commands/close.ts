@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { closeByOperator } from "../../shared/lifecycle/operate.ts";
 import { recordedLine } from "../audit/recorded-line.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../stack/context.ts";
 import { reasonOption, ticketOption, userArgument } from "../terminal/option-values.ts";
 import { instant } from "../terminal/output.ts";
 import { awaitClose } from "../windows/await-close.ts";

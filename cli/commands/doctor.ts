@@ -9,8 +9,8 @@ import { checkPool, checkScope } from "../doctor/pool-check.ts";
 import { checkQueues, checkTimers } from "../doctor/queue-check.ts";
 import { checkSubscribers, checkUnsubscribing } from "../doctor/subscriber-check.ts";
 import { checkFunctions, checkTriggers } from "../doctor/trigger-check.ts";
-import { explainError } from "../explain-error.ts";
-import { Failure } from "../failure.ts";
+import { explainError } from "../exit/explain-error.ts";
+import { Failure } from "../exit/failure.ts";
 import type { OperationsConnection, OperationsContext } from "../stack/operations-context.ts";
 import { plural } from "../terminal/output.ts";
 

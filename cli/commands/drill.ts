@@ -5,7 +5,7 @@ import { drillWindow, runDrill } from "../../shared/drill/drill.ts";
 import { newDrillUsers } from "../../shared/drill/new-drill-user.ts";
 import { randomPassword } from "../../shared/drill/random-password.ts";
 import { standingDrillUser } from "../../shared/drill/standing-drill-user.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { OperationsConnection, OperationsContext } from "../stack/operations-context.ts";
 import { addressOption } from "../terminal/option-values.ts";
 

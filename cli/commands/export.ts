@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import { writeFile } from "node:fs/promises";
 import type { ClosedWindow, Window } from "../../shared/windows/window.ts";
-import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Connection } from "../stack/connection.ts";
+import type { Context } from "../stack/context.ts";
 import { instantOption } from "../terminal/option-values.ts";
 import { instant, type Output, plural } from "../terminal/output.ts";
 import { csvOf, jsonLinesOf } from "../windows/export-format.ts";

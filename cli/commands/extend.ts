@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { extendByOperator } from "../../shared/lifecycle/operate.ts";
 import { recordedLine } from "../audit/recorded-line.ts";
-import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
+import type { Context } from "../stack/context.ts";
 import { durationOption, reasonOption, ticketOption, userArgument } from "../terminal/option-values.ts";
 import { instant } from "../terminal/output.ts";
 import { findUser } from "../windows/find-user.ts";

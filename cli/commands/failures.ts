@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
 import { type DeadLetterQueue, deadLetterQueues, lookInto, queueState } from "../dead-letters/dead-letter-queues.ts";
 import { type DeadLetter, readDeadLetter } from "../dead-letters/dead-letter.ts";
+import type { Context } from "../stack/context.ts";
 import { countOption } from "../terminal/option-values.ts";
 import { instant, type Output, plain, plural } from "../terminal/output.ts";
 

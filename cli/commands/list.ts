@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { acceptedUntil, isAccepted } from "../../shared/windows/accept-window.ts";
 import type { Window } from "../../shared/windows/window.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../stack/context.ts";
 import { durationOption } from "../terminal/option-values.ts";
 import { instant, type Output, plain, plural } from "../terminal/output.ts";
 import { timeLeft } from "../windows/time-left.ts";

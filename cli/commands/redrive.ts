@@ -1,9 +1,9 @@
 import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
 import { Argument, type Command } from "commander";
-import type { Context } from "../context.ts";
 import { type DeadLetterQueue, deadLetterQueues, queueNames, queueState } from "../dead-letters/dead-letter-queues.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Connection } from "../stack/connection.ts";
+import type { Context } from "../stack/context.ts";
 import { countOption } from "../terminal/option-values.ts";
 import { type Output, plural } from "../terminal/output.ts";
 

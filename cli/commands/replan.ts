@@ -5,9 +5,9 @@ import { createPacer } from "../../shared/runtime/pacer.ts";
 import { replanWindow, type Reach } from "../../shared/windows/operator-acts.ts";
 import type { Window } from "../../shared/windows/window.ts";
 import { recordedLine } from "../audit/recorded-line.ts";
-import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Connection } from "../stack/connection.ts";
+import type { Context } from "../stack/context.ts";
 import { durationAsWritten, reasonOption, ticketOption } from "../terminal/option-values.ts";
 import { instant, type Output, plural } from "../terminal/output.ts";
 

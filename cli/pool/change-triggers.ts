@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { OperationsConnection, OperationsContext } from "../stack/operations-context.ts";
 import { changePool } from "./change-pool.ts";
 import { type OurFunctions, ourFunctions, type TriggerChange, withChanges } from "./triggers.ts";

@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { recoveryWays, type RecoveryWay } from "../../shared/users/password-reset.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 
 /**
  * Returns the pool's ways of account recovery. Throws a Failure with a solution when the pool does not allow Email MFA to be

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { instant as instantSchema } from "../../events/instant.ts";
 import type { Clock } from "../../shared/runtime/clock.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 
 const clockSchema = v.object({ now: instantSchema });
 

@@ -1,5 +1,5 @@
-import type { Context } from "../context.ts";
 import type { Connection } from "./connection.ts";
+import type { Context } from "./context.ts";
 
 /** The parts of a deployed stack that attach, detach, doctor and drill use. Outputs that an older stack lacks are undefined. */
 export type OperationsConnection = Omit<

@@ -30,10 +30,10 @@ import { credentialSource } from "../aws/credential-source.ts";
 import { credentialsFrom } from "../aws/credentials.ts";
 import { loadProfile } from "../aws/profile.ts";
 import { EnvironmentAgent } from "../aws/proxy.ts";
-import type { GlobalOptions, Host } from "../context.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Interruption } from "../terminal/interruption.ts";
 import type { Connection } from "./connection.ts";
+import type { GlobalOptions, Host } from "./context.ts";
 import { localClock, readLocalStack } from "./local-stack.ts";
 import { parseStackOutputs, type StackOutputs } from "./stack-outputs.ts";
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/runtime/clock.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 
 /** The signals that stop mfactl, with the kind of Failure for each. */
 export const stopSignals = { SIGINT: "interrupted", SIGTERM: "terminated", SIGHUP: "hung-up" } as const;

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import { exitCodes } from "../exit-codes.ts";
-import type { Failure } from "../failure.ts";
+import { exitCodes } from "../exit/exit-codes.ts";
+import type { Failure } from "../exit/failure.ts";
 import { table } from "./table.ts";
 import { visible, visibleJson } from "./visible.ts";
 

@@ -1,5 +1,5 @@
 import type { ClosedWindow, Window } from "../../shared/windows/window.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Output } from "../terminal/output.ts";
 import { instant, plain } from "../terminal/output.ts";
 import type { Awaited } from "./await-close.ts";

@@ -7,7 +7,7 @@ import {
   UserNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { UserKey } from "../../shared/users/user-key.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Connection } from "../stack/connection.ts";
 import { plain } from "../terminal/output.ts";
 import { userFilter } from "./user-filter.ts";

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shared/config/duration.ts";
 import type { Refusal } from "../../shared/lifecycle/operate.ts";
 import type { Window } from "../../shared/windows/window.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../exit/failure.ts";
 import type { Connection } from "../stack/connection.ts";
 import { instant, plain } from "../terminal/output.ts";
 import { noHelpWords } from "./no-help.ts";

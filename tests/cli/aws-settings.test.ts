@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { proxyFor } from "../../cli/aws/proxy.ts";
-import { explainError } from "../../cli/explain-error.ts";
+import { explainError } from "../../cli/exit/explain-error.ts";
 import { run } from "../../cli/run.ts";
 import { startAwsFront, startProxy } from "../support/aws-front.ts";
 import { selfSignedCertificate } from "../support/self-signed-certificate.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { ChildProcess } from "node:child_process";
 import { PassThrough } from "node:stream";
-import { confirmer } from "../../cli/context.ts";
 import { run } from "../../cli/run.ts";
+import { confirmer } from "../../cli/stack/context.ts";
 import { asker } from "../../cli/terminal/ask.ts";
 import { Interruption } from "../../cli/terminal/interruption.ts";
 import { hour } from "../../shared/config/duration.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Command } from "commander";
 import fc from "fast-check";
 import { commands } from "../../cli/commands.ts";
-import { exitCodes } from "../../cli/exit-codes.ts";
+import { exitCodes } from "../../cli/exit/exit-codes.ts";
 import { parseDuration } from "../../shared/config/duration.ts";
 import { createSimulatedPool } from "../../simulation/pool.ts";
 import { type MfactlStack, type Said, startMfactlStack } from "../support/mfactl-stack.ts";

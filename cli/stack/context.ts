@@ -1,9 +1,9 @@
-import type { Clock } from "../shared/runtime/clock.ts";
-import { Failure } from "./failure.ts";
-import type { Connection } from "./stack/connection.ts";
-import type { Interruption } from "./terminal/interruption.ts";
-import type { Output, Sink } from "./terminal/output.ts";
-import { visible } from "./terminal/visible.ts";
+import type { Clock } from "../../shared/runtime/clock.ts";
+import { Failure } from "../exit/failure.ts";
+import type { Interruption } from "../terminal/interruption.ts";
+import type { Output, Sink } from "../terminal/output.ts";
+import { visible } from "../terminal/visible.ts";
+import type { Connection } from "./connection.ts";
 
 /** The process that mfactl runs in. */
 export interface Host {

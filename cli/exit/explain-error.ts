@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { SettingsError } from "../shared/config/settings.ts";
+import { SettingsError } from "../../shared/config/settings.ts";
 import type { FailureKind } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 
