@@ -101,6 +101,10 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "error",
     },
   },
+  {
+    files: ["{functions,shared,events,cli}/**/*.ts"],
+    rules: { "max-lines": ["error", { max: 250 }], "max-lines-per-function": ["error", { max: 60 }] },
+  },
   { files: ["{functions,shared,cli}/**/wiring.ts"], rules: syntax(...clock, env) },
   { files: ["functions/*/index.ts", "cli/mfactl.ts"], rules: syntax(...clock, client) },
   { files: ["shared/runtime/clock.ts"], rules: syntax(env, client) },

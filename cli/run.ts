@@ -42,17 +42,7 @@ export const run = async (argv: string[], host: Host): Promise<number> => {
     await connection?.auditWritten().catch((error: unknown) => (auditFailure = error));
   };
   const delivery = new Delivery(host, audited);
-  const outputFor = ({ json }: Pick<GlobalOptions, "json">) =>
-    new Output({
-      json: json ?? false,
-      stdout: delivery.stdout,
-      stderr: delivery.stderr,
-      coloured: {
-        stdout: isColoured(host.stdout, environment),
-        stderr: isColoured(host.stderr, environment),
-      },
-      showsProgress: host.stderr.isTTY === true && environment["TERM"] !== "dumb",
-    });
+  const outputFor = ({ json = false }: Pick<GlobalOptions, "json">) => outputOf(host, delivery, json);
   const options = () => program.opts<GlobalOptions>();
   const context: Context = {
     get options() {
@@ -96,6 +86,15 @@ export const run = async (argv: string[], host: Host): Promise<number> => {
   await delivery.done();
   return exitCodes[failure?.kind ?? (ended === "help" ? "usage" : "done")].code;
 };
+
+const outputOf = ({ environment, stdout, stderr }: Host, delivery: Delivery, json: boolean): Output =>
+  new Output({
+    json,
+    stdout: delivery.stdout,
+    stderr: delivery.stderr,
+    coloured: { stdout: isColoured(stdout, environment), stderr: isColoured(stderr, environment) },
+    showsProgress: stderr.isTTY === true && environment["TERM"] !== "dumb",
+  });
 
 /** How the command ended. `help`: no command was named, so the help was printed. */
 const endOf = async (command: Promise<unknown>): Promise<"done" | "help" | Failure> => {
