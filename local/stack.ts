@@ -131,7 +131,6 @@ export const deployStack = async (
     light: { send: aws.send, pause: async () => undefined },
     aws: {
       ...aws.clientOptions(caller),
-      signerConstructor: aws.signerConstructor,
       requestHandler: aws.requestHandler,
       retryStrategy: new ConfiguredRetryStrategy(3, () => 0),
     },
