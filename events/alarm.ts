@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /**
- * The fields that we read of what CloudWatch gives a Lambda function whose alarm changes its state.
+ * The fields that we read of the event with which CloudWatch invokes a Lambda function when an alarm changes its state.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
  */
 export const alarm = v.looseObject({

@@ -1,4 +1,4 @@
 import * as v from "valibot";
 
-/** What the daily rule gives explain-alarm: send a digest, if anything stands. */
+/** The event of the daily rule for explain-alarm: send a digest, if there is anything to report. */
 export const digest = v.strictObject({ version: v.literal(1), kind: v.literal("digest") });

@@ -3,9 +3,9 @@ import { instant } from "./instant.ts";
 import { userRef } from "./user-ref.ts";
 
 /**
- * What timers, the reconciler and retries put on the DUE queue: look at this window now. It says which state of the
- * window it was made for; a message for another `dueAt` or another `attempt` is a superseded one. `attempt` counts the
- * failed re-enables before it.
+ * A message on the DUE queue, from timers, the reconciler and retries: look at this window now. It names the state of
+ * the window that it was made for: a message for another `dueAt` or another `attempt` is superseded. `attempt` counts
+ * the failed re-enables before it.
  */
 export const due = v.strictObject({
   version: v.literal(1),

@@ -3,8 +3,8 @@ import { instant } from "./instant.ts";
 import { userRef, username } from "./user-ref.ts";
 
 /**
- * What a trigger puts on the RECORDS queue: something that happened to a user, as a durable fact. `id` is the same on
- * every delivery of the same message. `at` is the trigger's own time, since Cognito's events carry none.
+ * A message on the RECORDS queue, from a trigger: something that happened to a user, as a durable fact. `id` is the
+ * same on every delivery of the same message. `at` is the trigger's own time, because Cognito's events carry none.
  */
 export const record = v.strictObject({
   version: v.literal(1),

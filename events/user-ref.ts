@@ -1,8 +1,9 @@
 import * as v from "valibot";
 
 /**
- * A name that a user of Cognito can have, in letters, marks, symbols, numbers and punctuation. Counts characters and not
- * UTF-16 units: AWS does not say which, and no user who exists may be refused.
+ * A name that a user of Cognito can have: letters, marks, symbols, numbers and punctuation. The pattern counts
+ * characters, not UTF-16 units. AWS does not say which one it counts, and the service must accept every user who
+ * exists.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export const username = v.pipe(
@@ -11,7 +12,8 @@ export const username = v.pipe(
 );
 
 /**
- * How our messages name a user. A `sub` can stand in for a username, and is deliberately not held to the form of a UUID:
+ * How our messages name a user. A `sub` can take the place of a username, so its form is deliberately not checked to be
+ * a UUID:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
  */
 export const userRef = {

@@ -47,7 +47,7 @@ export const buildMiddleware = async (outDir: string): Promise<void> => {
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const outDir = join(source, "../build/middleware");
+  const outDir = join(root, "build/middleware");
   await buildMiddleware(outDir);
   console.log(`To install it in your repository, run npm install ${outDir}`);
 }

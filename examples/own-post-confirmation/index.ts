@@ -2,7 +2,7 @@ import middy from "@middy/core";
 import type { PostConfirmationTriggerEvent } from "aws-lambda";
 import { recordMfaFacts } from "cognito-mfa-lifecycle-middleware";
 
-/** What your trigger does already, whatever it is. */
+/** A placeholder for the work that your trigger does already. */
 const welcome = async (event: PostConfirmationTriggerEvent): Promise<PostConfirmationTriggerEvent> => {
   if (event.triggerSource === "PostConfirmation_ConfirmSignUp") console.log("A new user has confirmed the sign-up.");
   return event;

@@ -7,7 +7,7 @@ import { languageOf, resetMail } from "./reset-mail.ts";
 
 type Options = Omit<SendRecordOptions, "worthRecording"> & { policy: Pick<Policy, "resetMail" | "gracePeriod"> };
 
-/** Records a requested reset, and words its mail where the policy wants that; other messages pass through. */
+/** Records a requested reset, and writes its mail if the policy says so. Other messages pass through. */
 export const createCustomMessage = (options: Options) =>
   middy<unknown, unknown>(async (event: unknown) => withResetMail(event, options.policy))
     .use(neverThrow(options.telemetry))

@@ -3,7 +3,7 @@ import type { ResetMail } from "../../shared/config/trigger-parameters.ts";
 
 export type Language = "en" | "ja";
 
-/** The language of a mail to a user with this `locale` attribute; undefined leaves the wording to Cognito. */
+/** Returns the language of the mail to a user with this `locale` attribute, or undefined if Cognito writes the mail. */
 export const languageOf = (locale: unknown, policy: ResetMail): Language | undefined => {
   if (policy === "cognito") return undefined;
   const own = typeof locale === "string" ? /^(en|ja)(?:[-_]|$)/i.exec(locale)?.[1]?.toLowerCase() : undefined;
@@ -12,8 +12,8 @@ export const languageOf = (locale: unknown, policy: ResetMail): Language | undef
 };
 
 /**
- * The mail with the reset code. It holds nothing that a user could have written about themselves, and always the code
- * placeholder, without which Cognito sends no code.
+ * Returns the mail with the reset code. It contains no text that the user could have written, and always the code
+ * placeholder. Without it, Cognito sends no code.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html
  */
 export const resetMail = (language: Language, codeParameter: string, gracePeriod: number) =>
@@ -53,7 +53,7 @@ const units = [
   ["minute", minute],
 ] as const;
 
-/** 36 hours are said as 36 hours: the largest unit that loses nothing. */
+/** Uses the largest unit that loses nothing: 36 hours stay 36 hours. */
 const largestWholeUnit = (milliseconds: number): [number, keyof typeof japaneseUnits] => {
   for (const [unit, length] of units) if (milliseconds % length === 0) return [milliseconds / length, unit];
   return [Math.round(milliseconds / 1000), "second"];

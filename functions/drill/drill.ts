@@ -2,9 +2,9 @@ import type { Context } from "aws-lambda";
 import { type DrillDeps, drillWindow, runDrill } from "../../shared/drill/drill.ts";
 
 /**
- * Plays a drill and counts how it ended: DrillSucceeded, or DrillFailed with the reason. A run that dies counts nothing,
- * which an alarm on missing successes tells. In observe mode there is nothing to drill, and nothing is counted; nor is anything
- * without `isWanted`, the parameter drill, which leaves this function without rights.
+ * Runs a drill and counts how it ended: DrillSucceeded, or DrillFailed with the reason. A run that dies counts nothing,
+ * and an alarm on missing successes fires. Does nothing, and counts nothing, in observe mode, or without `isWanted`
+ * (the parameter drill), which leaves this function without permissions.
  */
 export const createDrill =
   (deps: DrillDeps & { isWanted: boolean }) =>

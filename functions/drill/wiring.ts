@@ -16,7 +16,7 @@ const settingsSchema = v.object({
   ...lifecycleSettings,
   DRILL: v.optional(v.picklist(["true", "false"], "must be true or false"), "true"),
   DRILL_EMAIL: required,
-  /** The username of a standing user; empty without one. */
+  /** The username of a standing user, or empty. */
   DRILL_USER: v.optional(v.string(), ""),
 });
 

@@ -12,7 +12,7 @@ type Options = Omit<SendRecordOptions, "worthRecording"> & {
   policy: Pick<Policy, "verifyEvery">;
 };
 
-/** Records the sign-in of a user who has an open window, is watched, or has not been looked at for `verifyEvery`. */
+/** Records the sign-in of a user who has an open window, is watched, or got no look for `verifyEvery`. */
 export const createPostAuthentication = (options: Options) =>
   middy<unknown, unknown>(async (event: unknown) => event)
     .use(neverThrow(options.telemetry))

@@ -16,7 +16,8 @@ export const wire = (surroundings: Surroundings) => {
   const dynamo = triggerClient("dynamodb", 1, surroundings);
   return createPostAuthentication({
     records: sqsRecordsQueue(triggerClient("sqs", 2, surroundings), settings.RECORDS_QUEUE_URL),
-    // A sign-in that could not be looked up is recorded: that costs less of the user's time than a second attempt.
+    // One attempt only. If it fails, the sign-in is recorded, which costs less of the user's time than a second
+    // attempt.
     glance: dynamoWindowGlance(dynamo, settings.WINDOWS_TABLE),
     remember: rememberRecord(dynamo, settings.WINDOWS_TABLE),
     policy: { verifyEvery: settings.VERIFY_EVERY },

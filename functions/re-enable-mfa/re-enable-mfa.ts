@@ -16,8 +16,9 @@ type Options = Pick<Deps, "windows" | "users" | "clock" | "policy" | "telemetry"
 };
 
 /**
- * Takes due messages off the DUE queue and switches Email MFA on again. A message is only a nudge, and the table the
- * truth: what cannot be closed yet, or failed, is nudged again later, and the reconciler finds whatever is not.
+ * Handles messages of the DUE queue and switches Email MFA on again. A message is only a nudge; the table is the truth.
+ * A window that cannot be closed yet, or whose re-enable failed, is nudged again later; the reconciler finds all
+ * others.
  */
 export const createReEnableMfa = (options: Options) => {
   const schema = v.pipe(
@@ -33,7 +34,7 @@ export const createReEnableMfa = (options: Options) => {
   });
 };
 
-/** A pause longer than SQS can delay is left to the reconciler. */
+/** Nudges again after a pause. Leaves a pause longer than SQS can delay to the reconciler. */
 const nudge = async ({ queue, clock }: Options, window: Window, at: Date | undefined): Promise<void> => {
   const seconds = at === undefined ? 0 : Math.ceil((at.getTime() - clock.now().getTime()) / 1000);
   if (seconds <= longestDelaySeconds) await queue.send(dueMessage(window), Math.max(0, seconds));

@@ -18,12 +18,12 @@ const settingsSchema = v.object({
   USER_POOL_ID: required,
 });
 
-/** The event source mapping's maximum concurrency in serverless.yml: the workers that share the rate. */
+/** The number of workers that share the rate: the event source mapping's `maximumConcurrency` in serverless.yml. */
 const workers = 2;
 
 /**
- * Seconds of turns that a worker may make up for: between two batches it waits for Cognito and the table, and without
- * that time it stays a tenth below its rate.
+ * Seconds of turns that a worker may make up for. Between two batches it waits for Cognito and the table, and without
+ * this time it stays a tenth below its rate.
  */
 const catchUp = 0.5;
 

@@ -9,15 +9,15 @@ interface Options {
   mayGoOn: () => boolean;
 }
 
-/** How many are looked up at once. */
+/** Parallel reads of the index. */
 const atOnce = 25;
 
-/** Rows read of one due time. More windows than that are due in the same millisecond only where somebody means it. */
+/** Rows to read for one due time. More windows are due in the same millisecond only if an attacker wants that. */
 const mostOfOneTime = 10;
 
 /**
- * The windows that are open and accepted, or whose acceptance has ended after `since`, of those due at `until` or before, as
- * the index has them: what is not found there counts. A window that a new reset has moved since is not found.
+ * Returns the windows due at `until` or before that are open in the index and accepted, or whose acceptance has ended
+ * after `since`. A window that is not found there counts, for example one that a new reset has moved since.
  */
 export const findAccepted = async (
   { index, userPoolId, accepted, mayGoOn }: Options,

@@ -6,24 +6,24 @@ import { firstImpossible } from "../../shared/windows/impossible.ts";
 import type { OverdueRef } from "../../shared/windows/window-items.ts";
 import { findAccepted } from "./accepted.ts";
 
-/** Where a count stops: "10,000" says as much as the number, and costs no more each time. */
+/** Where a count stops: "10,000" says as much as the exact number, and limits the cost of each run. */
 export const mostCounted = 10_000;
 
-/** How many of the longest due are read. Mostly that is all there are, and nothing else has to be counted. */
+/** How many of the longest due to read. Usually that is all of them, and the rest needs no count. */
 const front = 100;
 
-/** How many users an error line names. */
+/** How many users a log line of an error names. */
 const mostNamed = 10;
 
 export interface CountOptions {
   index: DueIndex;
   userPoolId: string;
-  /** Known cases: they leave the counts until their acceptance ends. */
+  /** Known cases, which stay out of the counts until their acceptance ends. */
   accepted: AcceptedWindows;
   /** `overdueTolerance` in milliseconds. */
   tolerance: number;
   now: Date;
-  /** Windows due at this moment or before have no timer on its way any more. */
+  /** For windows due at this moment or before, no timer is on its way any more. */
   pastDue: Date;
   mayGoOn: () => boolean;
 }
@@ -31,23 +31,23 @@ export interface CountOptions {
 export interface Overdue {
   /** Past due by more than the tolerance, and not accepted. */
   overdue: Count;
-  /** Those of them that no run has counted yet, or whose acceptance has ended since the last run. */
+  /** The overdue windows that no run has counted yet, or whose acceptance has ended since the last run. */
   newly: Count;
-  /** Windows due before this have been counted by now. */
+  /** All windows due before this have been counted. */
   countedDueBefore: Date;
-  /** Seconds by which the longest due that makes sense, and is not accepted, is past due. */
+  /** Seconds by which the longest due window is past due, without accepted windows and rows that make no sense. */
   oldest: number;
   /** Rows that make no sense among the longest due. */
   unreadable: number;
   /** Due later than any window can be. */
   impossible: Count;
-  /** Some of these, by `sub`. */
+  /** Some of these windows, by `sub`. */
   impossibleSubs: string[];
 }
 
 /**
- * Counts the windows of this pool that should not be open, by a bounded number of reads. `countedDueBefore` is what the
- * last run left; undefined, or of the future, counts all overdue windows as new.
+ * Counts the windows of this pool that should not be open, with a bounded number of reads. `countedDueBefore` is what
+ * the last run left. If it is undefined or in the future, all overdue windows count as new.
  */
 export const countOverdue = async (options: CountOptions, countedDueBefore: Date | undefined): Promise<Overdue> => {
   const { index, userPoolId, accepted, tolerance, now, pastDue, mayGoOn } = options;
@@ -82,13 +82,15 @@ export const countOverdue = async (options: CountOptions, countedDueBefore: Date
 const readableOf = (rows: DueRow[]): OverdueRef[] =>
   rows.flatMap(({ window }) => (window === "unreadable" ? [] : [window]));
 
-/** How many windows were overdue before, and count from now on: their acceptance has ended since the last run. */
+/**
+ * Counts the windows whose acceptance has ended since the last run: they were overdue before, and count from now on.
+ */
 const endedSince = (known: OverdueRef[], accepted: AcceptedWindows, from: Date, lastRun: Date): number =>
   known.filter((window) => window.dueAt < from && accepted.hasEndedSince(window, lastRun)).length;
 
 const withMore = ({ count, atLeast }: Count, more: number): Count => ({ count: count + more, atLeast });
 
-/** Reads on only past accepted windows, and no further than there can be of them. */
+/** Reads further only past accepted windows, and no further than there can be of them. */
 const oldestOf = async (
   { index, userPoolId, accepted, now, pastDue, mayGoOn }: CountOptions,
   front: Awaited<ReturnType<DueIndex["rows"]>>,
@@ -102,7 +104,7 @@ const oldestOf = async (
   }
 };
 
-/** As the index compares: by the text. */
+/** Compares as the index does: by the text. */
 const isBetween = (dueAt: string, from: Date | undefined, until: Date): boolean =>
   dueAt <= until.toISOString() && (from === undefined || dueAt >= from.toISOString());
 

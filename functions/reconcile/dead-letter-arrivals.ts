@@ -1,24 +1,24 @@
-/** A dead-letter queue, by the name that `mfactl failures` has for it. */
+/** A dead-letter queue, under its name in `mfactl failures`. */
 export interface DeadLetterQueue {
   name: string;
-  /** About how many letters it holds, those included that somebody is reading. */
+  /** About how many letters it contains, including those in flight. */
   depth(): Promise<number>;
 }
 
 export interface Arrivals {
-  /** How many letters have come to each queue since the last run, where any have. */
+  /** How many letters have arrived at each queue since the last run. Leaves out queues without any. */
   arrived: { queue: string; letters: number }[];
-  /** How many each queue holds, or held when it could last be read. */
+  /** How many letters each queue contains, or contained when it could last be read. */
   deadLetters: Record<string, number>;
   /** Why queues could not be read. */
   failures: unknown[];
 }
 
 /**
- * What has come to the dead-letter queues, by their depths now and in the last run. CloudWatch counts it nowhere:
- * NumberOfMessagesSent leaves out what SQS itself moves to a dead-letter queue
- * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html). A letter that comes
- * while another is taken away is not seen.
+ * Finds the letters that have arrived at the dead-letter queues, from their depths now and in the last run. CloudWatch
+ * has no such metric: NumberOfMessagesSent leaves out messages that SQS itself moves to a dead-letter queue
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html). Misses a
+ * letter that arrives while another is removed.
  */
 export const deadLetterArrivals = async (
   queues: readonly DeadLetterQueue[],

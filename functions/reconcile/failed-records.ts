@@ -11,22 +11,22 @@ interface Options {
   telemetry: Telemetry;
 }
 
-/** Where the count of remembered records stops: "1,000" says as much as the number. */
+/** Where the count of failed records stops: "1,000" says as much as the exact number. */
 const mostCounted = 1_000;
 
-/** How many go to the queue in one run. */
+/** How many records one run sends to the queue. */
 const mostSent = 100;
 
-/** How many are sent between two looks at the time that is left. */
+/** How many are sent between two checks of the time that is left. */
 const sentAtOnce = 10;
 
-/** A queue as long as this gets no more: what it holds is not being handled. */
+/** A queue of this length gets no more records, because its messages are not being handled. */
 const mostWaiting = 1_000;
 
 /**
- * Counts the records whose users nobody has looked at (`RecordsNotHandled`, up to 1,000), and puts up to 100 of them on the
- * RECORDS queue once more, while `mayGoOn`. record-reset forgets each when it is done with it. Gives the two numbers; throws what the table or
- * the queue threw.
+ * Counts the failed records whose users still need a look (`RecordsNotHandled`, up to 1,000), and puts up to 100 of
+ * them on the RECORDS queue again, while `mayGoOn`. record-reset removes each from the ledger when it is done with it.
+ * Returns both numbers. Throws the errors of the table and the queue.
  */
 export const sendFailedRecordsAgain = async (
   { failedRecords, records, clock, telemetry }: Options,
@@ -35,7 +35,7 @@ export const sendFailedRecordsAgain = async (
   const remembered = await failedRecords.list(mostCounted);
   const recordsNotHandled = remembered.length;
   telemetry.metrics.add("RecordsNotHandled", recordsNotHandled);
-  // The alarm must not wait for the queue, which may be what is down.
+  // Reports first: the alarm must not wait for the queue, which may be the part that is down.
   await telemetry.flush();
   if (recordsNotHandled === 0 || (await records.waiting()) >= mostWaiting)
     return { recordsNotHandled, recordsSentAgain: 0 };
@@ -49,7 +49,10 @@ export const sendFailedRecordsAgain = async (
   return { recordsNotHandled, recordsSentAgain };
 };
 
-/** As many as one run sends, others at each round: a hundred that can never be handled must not keep back the rest. */
+/**
+ * Picks as many records as one run sends, different ones in each run: a hundred that can never be handled must not
+ * block the rest.
+ */
 const turnOf = (remembered: FailedRecord[], round: number): FailedRecord[] => {
   const first = (round * mostSent) % remembered.length;
   return [...remembered.slice(first), ...remembered.slice(0, first)].slice(0, mostSent);

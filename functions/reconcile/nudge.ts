@@ -4,15 +4,15 @@ import { dueMessage } from "../../shared/queues/timers.ts";
 import type { DueIndex, DueKey, DueRow } from "../../shared/windows/due-index.ts";
 import { isTryDue } from "./try-due.ts";
 
-/** Rows read in one run, so that its reads do not grow with what is past due. */
+/** Rows to read in one run, so that its reads do not grow with the number of windows past due. */
 const mostRead = 10_000;
 
-/** Rows read, and nudged, between two looks at the time that is left. */
+/** Rows to read and nudge between two checks of the time that is left. */
 const pageSize = 500;
 
 /**
- * What a full queue still takes of `most`: windows that fail for ever can fill it, since each failed one goes back to it. A
- * message too many is superseded and costs one read.
+ * The part of `most` that a full queue still gets: windows that fail forever can fill it, because each goes back to it.
+ * A superfluous message costs one read.
  */
 const leastShare = 0.1;
 
@@ -20,10 +20,10 @@ interface Options {
   index: Pick<DueIndex, "rows">;
   queue: Pick<DueQueue, "sendAll" | "depth">;
   userPoolId: string;
-  /** How many messages the queue may hold: what the workers get through until the next run. */
+  /** How many messages the queue may contain: as many as the workers handle until the next run. */
   most: number;
   now: Date;
-  /** Windows due at this moment or before have no timer on its way any more. */
+  /** For windows due at this moment or before, no timer is on its way any more. */
   pastDue: Date;
   mayGoOn: () => boolean;
 }
@@ -31,20 +31,23 @@ interface Options {
 export interface Nudged {
   nudged: number;
   unreadable: number;
-  /** Where the next run goes on; undefined when this one saw every window past due, so that the next begins at the longest due. */
+  /**
+   * Where the next run continues. Undefined if this run saw every window past due: the next one then begins at the
+   * longest due.
+   */
   until: DueKey | undefined;
 }
 
 /**
- * Puts windows past due on the DUE queue, the longest due first, behind the row at which the last run stopped, and goes on
- * from the beginning at the end: windows that fail for ever do not keep the others from their turn.
+ * Puts windows past due on the DUE queue, the longest due first. Starts after the row where the last run stopped, and
+ * continues from the beginning after the last row, so that windows that fail forever do not block the others.
  */
 export const nudge = async (options: Options, from: DueKey | undefined): Promise<Nudged> => {
   const { index, queue, userPoolId, most, now, pastDue, mayGoOn } = options;
   const range = { until: pastDue };
   const seen = new Set<string>();
   let room = Math.max(most - (await queue.depth()), Math.ceil(most * leastShare));
-  // DynamoDB refuses a key outside the range, which a clock that runs behind can make of it.
+  // DynamoDB refuses a start key outside the range, which can happen if the clock runs behind.
   let until = from !== undefined && from.openIn === userPoolId && isWithin(from, pastDue) ? from : undefined;
   let beganAtFront = until === undefined;
   const done: Nudged = { nudged: 0, unreadable: 0, until };
@@ -68,7 +71,10 @@ export const nudge = async (options: Options, from: DueKey | undefined): Promise
 
 const isWithin = ({ dueAt }: DueKey, until: Date): boolean => dueAt <= until.toISOString();
 
-/** The messages for the rows that are to be tried, as many as there is room for, up to a row that was seen before. */
+/**
+ * Returns the messages for the rows whose next try has come, as many as there is room for, up to a row that was seen
+ * before.
+ */
 const choose = (rows: DueRow[], seen: Set<string>, room: number, now: Date) => {
   const dues: Due[] = [];
   let unreadable = 0;

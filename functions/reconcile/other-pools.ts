@@ -3,7 +3,7 @@ import type { ServedPool } from "../../shared/ledgers/served-pools.ts";
 import type { Count, DueIndex, DueKey } from "../../shared/windows/due-index.ts";
 import { mostCounted } from "./count-overdue.ts";
 
-/** The pools that the table has served, as the ledger lists them. */
+/** The pools that the table has served, from the ledger. */
 export type ServedPools = Awaited<ReturnType<Ledger<ServedPool>["list"]>>;
 
 interface Options {
@@ -13,8 +13,8 @@ interface Options {
 }
 
 /**
- * What is open for each pool that this stack no longer looks after: nothing closes these windows, so that each of them is
- * overdue, whenever it is due. Leaves out pools without open windows.
+ * Returns the open windows of each pool that this stack no longer looks after. Nothing closes these windows, so each of
+ * them counts as overdue at any time. Leaves out pools without open windows.
  */
 export const countOtherPools = async (
   { index, userPoolId, mayGoOn }: Options,
@@ -30,9 +30,9 @@ export const countOtherPools = async (
 };
 
 /**
- * Sees to it that the ledger names this pool and, once in the life of the table, every other one that has open windows: a
- * version that kept no ledger may have served them. Looks through the index for these for as long as it may, behind
- * `from`, and gives back where to go on, or undefined when there is nothing left to look at.
+ * Makes sure that the ledger names this pool and, once in the life of the table, every other pool with open windows: a
+ * version without the ledger may have served them. Looks through the index for as long as it may, starting after
+ * `from`. Returns where to continue, or undefined when there is nothing left.
  */
 export const keepServedPools = async (
   { index, userPoolId, mayGoOn, ledger, now }: Options & { ledger: Pick<Ledger<ServedPool>, "put">; now: Date },

@@ -20,9 +20,9 @@ interface Options {
   userPoolId: string;
   index: DueIndex;
   queue: Pick<DueQueue, "sendAll" | "depth">;
-  /** Which overdue windows are known cases: they do not count, and are tried as the others. */
+  /** Which overdue windows are known cases: they do not count, but are tried like the others. */
   accepted: Pick<Ledger<AcceptedCase>, "list">;
-  /** Counts the records that nobody has handled, and sends them again while it may go on; gives what is to be logged of it. */
+  /** Counts the failed records, and sends them again while it may go on. Returns the fields for the log. */
   sendFailedRecordsAgain: (mayGoOn: () => boolean) => Promise<{ recordsNotHandled: number; recordsSentAgain: number }>;
   deadLetterQueues: readonly DeadLetterQueue[];
   state: Pick<Ledger<ReconcilerState>, "list" | "put">;
@@ -32,23 +32,26 @@ interface Options {
   telemetry: Telemetry;
 }
 
-/** How often it runs, as serverless.yml says. */
+/** How often it runs, in milliseconds; the same as in serverless.yml. */
 const interval = 5 * minute;
 
-/** Scheduler fires within a minute of the time it was given; until then a timer is not late. */
+/** Scheduler fires within a minute of a timer's time; until then a timer is not late. */
 const timerPrecision = minute;
 
-/** Where the count of open windows stops: in a mass reset, "1,000" says as much as the number, and costs no more each time. */
+/**
+ * Where the count of open windows stops: in a mass reset, "1,000" says as much as the exact number, and limits the cost
+ * of each run.
+ */
 const mostOpenCounted = 1_000;
 
-/** Milliseconds that must be left of the run to go on with a part of it, so that the parts behind it have their time. */
+/** Milliseconds that must be left of the run to continue with a part of it, so that the later parts have time. */
 const reserve = { counting: 35_000, nudging: 20_000, lookingForPools: 12_000 };
 
 /**
- * Finds the windows that should be closed by now, whatever became of their timers, by the table alone: counts them, and puts
- * them on the DUE queue. What it reads in a run is bounded, so that half a million windows past due do not keep it from
- * counting, nudging and its heartbeat. Sends the records again that failed. A failure to count, to nudge or to send those
- * leaves the run without a heartbeat; what fails besides ends it as failed, after the heartbeat.
+ * Finds the windows that should be closed by now from the table alone, with or without their timers: counts them, and
+ * puts them on the DUE queue. Sends the failed records again. The reads of a run are bounded, so that half a million
+ * windows past due cannot stop it from counting, nudging and reporting its heartbeat. If counting, nudging or sending
+ * fails, the run has no heartbeat. If another part fails, the run fails after the heartbeat.
  */
 export const createReconcile =
   (options: Options) =>
@@ -62,12 +65,12 @@ export const createReconcile =
     const served = await steps.attempt("read-served-pools", () => options.servedPools.list(mostServedPools));
 
     const known = await steps.attempt("read-accepted", () => options.accepted.list(mostAccepted));
-    // Where that cannot be read they count, which alarms.
+    // If these cannot be read, all of them count, and the alarm fires.
     const accepted = acceptedAt(known ?? [], now);
 
     const counting = { ...look, accepted, tolerance: policy.overdueTolerance, mayGoOn: whileLeft(reserve.counting) };
     const reported = await reportOverdue(counting, { steps, telemetry }, memory.before, served);
-    // The alarms must not wait for the queue, which may be what is down.
+    // Reports first: the alarms must not wait for the queue, which may be the part that is down.
     await telemetry.flush();
     await memory.remember(reported.remembered);
 
@@ -96,8 +99,8 @@ export const createReconcile =
   };
 
 /**
- * What the last run left. Where that cannot be read the run counts everything as new, and leaves what is there to the next
- * run, which catches up.
+ * Reads what the last run left. If that fails, the run counts everything as new and does not overwrite the entry, so
+ * the next run catches up.
  */
 const recall = async ({ state }: Options, steps: Steps) => {
   const found = await steps.attempt("recall", async () => ({ entry: (await state.list(1))[0]?.entry }));
@@ -117,12 +120,12 @@ const recall = async ({ state }: Options, steps: Steps) => {
   };
 };
 
-/** Nobody can tell whose these rows are and since when: a person has to look. */
+/** Logs unreadable rows as an error: their user and age are unknown, so a person has to look. */
 const logUnreadable = ({ log }: Telemetry, unreadable: number): void => {
   if (unreadable > 0) log.error("windows-unreadable", { unreadable });
 };
 
-/** Reports the letters that have come since the last run. Gives how many each queue holds. */
+/** Reports the letters that have arrived since the last run. Returns how many each queue contains. */
 const reportArrivals = async (
   { deadLetterQueues, telemetry }: Options,
   steps: Steps,

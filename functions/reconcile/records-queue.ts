@@ -2,11 +2,11 @@ import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } fr
 import type { FactRecord } from "../../events/record.ts";
 import { rememberedAttribute } from "../../shared/queues/sqs-batch.ts";
 
-/** Where remembered records go once more. */
+/** The queue to which failed records are sent again. */
 export interface RecordsQueue {
-  /** About how many messages wait, those left out that are being handled. */
+  /** About how many messages wait, without those in flight. */
   waiting(): Promise<number>;
-  /** Throws when any of them was not accepted. */
+  /** Throws if SQS refuses any of them. */
   sendAgain(records: FactRecord[]): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { countOtherPools, type ServedPools } from "./other-pools.ts";
 import type { ReconcilerState } from "./state.ts";
 import type { Steps } from "./steps.ts";
 
-/** What the rest of the run needs to know. */
+/** What the rest of the run needs. */
 export interface Reported {
   /** What the next run starts from. */
   remembered: Pick<ReconcilerState, "countedDueBefore" | "overdue">;
@@ -14,9 +14,10 @@ export interface Reported {
 }
 
 /**
- * Counts what is overdue, here and for pools that are looked after no longer, and reports it: in all, and what is new since
- * the last run. New is what has become overdue by the clock since then, or by how much the number has grown, whichever is
- * more: a window that is opened past due, or a row that nobody could have written, has no time at which it became overdue.
+ * Counts the overdue windows of this pool and of pools that the stack no longer looks after, and reports the total and
+ * the new ones since the last run. New is the larger of two numbers: the windows that have become overdue by the clock
+ * since then, and the growth of the total. A window that is opened past due, or a row that this service did not write,
+ * has no time at which it became overdue.
  */
 export const reportOverdue = async (
   counting: CountOptions,
@@ -39,7 +40,7 @@ export const reportOverdue = async (
   return {
     remembered: {
       countedDueBefore: own.countedDueBefore,
-      // What could not be counted has not gone.
+      // Windows that could not be counted still exist.
       overdue: others === undefined ? Math.max(overdue, before?.overdue ?? 0) : overdue,
     },
     unreadable: own.unreadable,

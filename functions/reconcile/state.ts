@@ -2,21 +2,24 @@ import * as v from "valibot";
 import { instant } from "../../events/instant.ts";
 import { dueKey } from "../../shared/windows/due-index.ts";
 
-/** What one run leaves behind for the next. Without it a run counts everything as new, which alarms once too often and never too little. */
+/**
+ * The state that one run saves for the next. Without it a run counts everything as new: an alarm may fire once too
+ * often, but never too rarely.
+ */
 export const reconcilerState = v.object({
-  /** Windows due before this have been counted as newly overdue. */
+  /** All windows due before this have been counted as newly overdue. */
   countedDueBefore: instant,
   /** `WindowsOverdue` as last reported. */
   overdue: v.number(),
-  /** How many letters each dead-letter queue held, by its name. */
+  /** How many letters each dead-letter queue contained, by its name. */
   deadLetters: v.record(v.string(), v.number()),
-  /** The row behind which the next run goes on nudging; absent when it is to begin at the longest due. */
+  /** The row after which the next run continues to nudge. Absent if it begins at the longest due. */
   nudgedUntil: v.optional(dueKey),
-  /** How far the index has been looked through for windows of other pools. */
+  /** How far the search for windows of other pools has got in the index. */
   lookedUntil: v.optional(dueKey),
 });
 
 export type ReconcilerState = v.InferOutput<typeof reconcilerState>;
 
-/** There is one entry. */
+/** The ledger has one entry. */
 export const stateKey = "state";

@@ -1,8 +1,8 @@
 import { describeError, type Telemetry } from "../../shared/telemetry/telemetry.ts";
 
-/** The parts of a run that must not keep one another from running. */
+/** Runs the parts of a run so that a failure of one does not stop the others. */
 export interface Steps {
-  /** What the work gives, or undefined where it fails; the failure is logged and kept. */
+  /** Returns the result of the work, or undefined if it fails. Logs and keeps the failure. */
   attempt<Result>(step: string, work: () => Promise<Result>): Promise<Result | undefined>;
   /** Logs and keeps a failure. */
   failed(step: string, error: unknown): void;

@@ -14,10 +14,10 @@ import { recordToRemember } from "./record-to-remember.ts";
 const looksAtMissing = 2;
 
 /**
- * Takes facts off the RECORDS queue and puts each on its user's window. The user of a fact may be missing at one look: the
- * message then comes back after the queue's visibility timeout, and a second look decides. What fails time and again, or cannot
- * be understood but says whose it is, is remembered until its user was looked at. A record that names another user than its
- * `sub` is not: nothing of it is believed.
+ * Handles facts from the RECORDS queue and puts each on its user's window. If a look does not find the user, the
+ * message comes back after the queue's visibility timeout, and a second look decides. A message that fails repeatedly,
+ * or is malformed but says whose it is, goes into the ledger `failed-records` until the service has looked at its user.
+ * A record that names another user than its `sub` does not: the service believes nothing of it.
  */
 export const createRecordReset = (
   deps: Deps & {
@@ -46,7 +46,7 @@ export const createRecordReset = (
     if (result === "refused") return { malformed: "username: expected one that Cognito takes" };
     telemetry.log.info("fact-handled", { kind: fact.kind, sub: fact.sub, result });
     if (result === "drifted-again") {
-      // The alarm goes out in any case; only its explanation would lack this user.
+      // The alarm fires in any case; only its explanation would lack this user.
       await noteRepeatedDrift(deps.drifts, fact, clock.now()).catch((error: unknown) =>
         telemetry.log.error("drift-not-noted", { sub: fact.sub, ...describeError(error) }),
       );

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { record, type FactRecord } from "../../events/record.ts";
 import { userRef, username } from "../../events/user-ref.ts";
 
-/** As much of a message as tells whose it is. */
+/** The fields of a message that say whose it is. */
 const aboutUser = v.looseObject({ ...userRef, username });
 
 const kindAndTime = v.object({
@@ -12,9 +12,9 @@ const kindAndTime = v.object({
 });
 
 /**
- * The record to remember of a message that may never be handled; undefined where no user of the pool can be read from it. What
- * a malformed message is about is a sign-in to look at, unless it says otherwise; it happened at `now` unless it says when. The
- * id of a malformed one is made of its body: the same message is the same record, however often it is delivered.
+ * Returns the record to keep for a message that may never be handled, or undefined if the message names no user of the
+ * pool. A malformed message counts as a sign-in at `now`, unless it says otherwise. Its id is a hash of its body, so
+ * that every delivery of the same message is the same record.
  */
 export const recordToRemember = (body: string, userPoolId: string, now: Date): FactRecord | undefined => {
   const json = v.safeParse(v.pipe(v.string(), v.parseJson()), body);

@@ -6,23 +6,24 @@ import { flushOrSay } from "../../shared/triggers/never-throw.ts";
 import { sqsRecordsQueue } from "../../shared/triggers/records-queue.ts";
 import { sendRecord } from "../../shared/triggers/send-record.ts";
 
-/** Both are outputs of the stack. */
+/** Both values are outputs of the stack. */
 export interface RecordMfaFactsOptions {
   /** The output RecordsQueueUrl. The function's role must allow sqs:SendMessage on that queue. */
   recordsQueueUrl: string;
-  /** The output MetricsService: what the stack's alarms watch. */
+  /** The output MetricsService: the stack's alarms watch the metrics under this name. */
   metricsService: string;
 }
 
-/** Middleware for a Cognito trigger, as Middy takes it; whatever runs it may also call `before` by itself. */
+/** Middleware for a Cognito trigger, in Middy's form. Without Middy, call `before` yourself. */
 export interface RecordMfaFacts {
   before(request: { event: unknown }): Promise<void>;
 }
 
 /**
- * Records the password resets and sign-ins that the trigger tells of, before the handler runs. It never throws and takes
- * little more than two seconds at most: a fact that could not be recorded is logged and counted, not remembered as by the stack's own triggers, and the
- * trigger goes on. Every other event passes by. On a PostAuthentication trigger each sign-in costs a message, where the stack's own function looks first.
+ * Records the password resets and sign-ins that the trigger reports, before the handler runs. It never throws, and
+ * takes little more than two seconds at most. If it cannot record a fact, it logs and counts the failure and the
+ * trigger continues; unlike the stack's own triggers, it does not keep the record. Every other event passes through. On
+ * a PostAuthentication trigger each sign-in costs a message, while the stack's own function looks at the table first.
  */
 export const recordMfaFacts = ({ recordsQueueUrl, metricsService }: RecordMfaFactsOptions): RecordMfaFacts => {
   const environment = { ...process.env, POWERTOOLS_SERVICE_NAME: metricsService };

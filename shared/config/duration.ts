@@ -9,8 +9,8 @@ const short = /^(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?(?:(\d{1,9})s)?$/;
 const iso8601 = /^P(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
 
 /**
- * Milliseconds of a duration written as operators write them: `30m`, `12h`, `1d`, `1d12h`, or in ISO 8601, `P1D`,
- * `PT12H`; `0` is none at all. Undefined for anything else: signs, fractions, weeks, months and words.
+ * Takes a duration as operators write it: `30m`, `12h`, `1d`, `1d12h`, or in ISO 8601, `P1D`, `PT12H`; `0` is no time.
+ * Returns milliseconds, or undefined for anything else: signs, fractions, weeks, months and words.
  */
 export const parseDuration = (text: string): number | undefined => {
   if (text === "0") return 0;
@@ -20,7 +20,7 @@ export const parseDuration = (text: string): number | undefined => {
   return (days ?? 0) * day + (hours ?? 0) * hour + (minutes ?? 0) * minute + (seconds ?? 0) * second;
 };
 
-/** Milliseconds as a person reads them, whole seconds, at most the two largest units: `2d 3h`, `15m`, `0s`. */
+/** Formats milliseconds for people, in whole seconds, with the two largest units at most: `2d 3h`, `15m`, `0s`. */
 export const formatDuration = (milliseconds: number): string => {
   const seconds = Math.floor(Math.abs(milliseconds) / second);
   const units: [number, string][] = [
@@ -38,7 +38,10 @@ export const formatDuration = (milliseconds: number): string => {
     .join(" ");
 };
 
-/** A duration between two bounds, both included, given and reported as text; milliseconds once parsed. */
+/**
+ * A schema for a duration between two bounds, both included. Takes text and reports bounds as text; returns
+ * milliseconds.
+ */
 export const duration = (least: string, most: string) => {
   const bounds = `must be a duration from ${least} to ${most}, written like 30m, 12h, 1d or P1D`;
   return v.pipe(

@@ -3,10 +3,10 @@ import { duration } from "./duration.ts";
 import { parseSettings } from "./settings.ts";
 import { gracePeriod, resetMail, type ResetMail, verifyEvery } from "./trigger-parameters.ts";
 
-/** Whom the policy covers. */
+/** Which users the policy covers. */
 export type Scope = { kind: "all" } | { kind: "known" } | { kind: "group"; group: string };
 
-/** The configured rules. Durations in milliseconds. */
+/** The configured rules. Durations are in milliseconds. */
 export interface Policy {
   gracePeriod: number;
   maxWindow: number;
@@ -14,9 +14,9 @@ export interface Policy {
   enrol: boolean;
   mode: "enforce" | "observe";
   closeOnSignIn: boolean;
-  /** How long a user's sign-ins are not looked at after a look that opened no window; Infinity for never again. */
+  /** After a look that opened no window, how long the service ignores the user's sign-ins. Infinity: forever. */
   verifyEvery: number;
-  /** Re-enables per second, all workers together. */
+  /** Re-enables per second of all workers together. */
   reEnableRate: number;
   overdueTolerance: number;
   resetMail: ResetMail;
@@ -59,7 +59,10 @@ export const policyParameters = {
   resetMail,
 } as const;
 
-/** The policy by its parameters, for those who name faults without throwing; parsePolicy is for all others. */
+/**
+ * The schema of the policy by its parameters, for callers that list faults without throwing. All others use
+ * parsePolicy.
+ */
 export const policySchema = v.pipe(
   v.object(policyParameters),
   v.forward(
@@ -72,24 +75,24 @@ export const policySchema = v.pipe(
   ),
 );
 
-/** The policy that these parameters describe; a parameter left out has its default. Throws a SettingsError. */
+/** Returns the policy that these parameters describe; a missing parameter has its default. Throws a SettingsError. */
 export const parsePolicy = (parameters: Record<string, string | undefined>): Policy =>
   parseSettings(policySchema, parameters);
 
 const renamed = (values: Record<string, string | undefined>, rename: (name: string) => string) =>
   Object.fromEntries(Object.keys(policyParameters).map((name) => [name, values[rename(name)]]));
 
-/** The parameters from the environment of a function, where `gracePeriod` is called GRACE_PERIOD. */
+/** Returns the parameters from a function's environment, where `gracePeriod` is called GRACE_PERIOD. */
 export const parametersOfEnvironment = (environment: Record<string, string | undefined>) =>
   renamed(environment, (name) => name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase());
 
-/** The policy of a function. Throws a SettingsError. */
+/** Returns the policy of a function. Throws a SettingsError. */
 export const policyFromEnvironment = (environment: Record<string, string | undefined>): Policy =>
   parsePolicy(parametersOfEnvironment(environment));
 
-/** What the stack calls a parameter among its outputs: `gracePeriod` is GracePeriod. */
+/** Returns the name of a parameter among the stack's outputs: `gracePeriod` is GracePeriod. */
 export const outputName = (name: string): string => name.replace(/^./, (first) => first.toUpperCase());
 
-/** The policy of a deployed stack, by its outputs. Throws a SettingsError. */
+/** Returns the policy of a deployed stack, from its outputs. Throws a SettingsError. */
 export const policyFromOutputs = (outputs: Record<string, string | undefined>): Policy =>
   parsePolicy(renamed(outputs, outputName));

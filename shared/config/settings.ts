@@ -5,13 +5,13 @@ export class SettingsError extends Error {
   override name = "SettingsError";
 }
 
-/** What is wrong with one setting, in a sentence that begins with its name. */
+/** A fault of one setting; `text` is a sentence that begins with the setting's name. */
 export interface SettingFault {
   name: string;
   text: string;
 }
 
-/** Takes a schema and the settings by name, and returns every fault of them; none when they fit the schema. */
+/** Takes a schema and the settings by name. Returns every fault, or none if the settings fit the schema. */
 export const faultsOf = (
   schema: v.GenericSchema<unknown, unknown>,
   settings: Record<string, unknown>,
@@ -21,8 +21,8 @@ export const faultsOf = (
 };
 
 /**
- * Checks settings (environment variables or parameters) and gives them back with their types. Throws a SettingsError
- * that names every fault at once.
+ * Checks settings (environment variables or parameters) and returns them with their types. Throws a SettingsError that
+ * names every fault at once.
  */
 export const parseSettings = <Schema extends v.GenericSchema<unknown, unknown>>(
   schema: Schema,

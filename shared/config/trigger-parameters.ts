@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { duration } from "./duration.ts";
 
-/** The parameters of the policy that the triggers need, apart from the others for the sake of their weight. */
+/**
+ * The parameters of the policy that the triggers need, in a module of their own to keep the triggers' bundles small.
+ */
 export const gracePeriod = v.optional(duration("0", "30d"), "1d");
 
 export const verifyEvery = v.optional(
@@ -19,8 +21,8 @@ export const verifyEvery = v.optional(
 );
 
 /**
- * Who words the mail with the reset code: Cognito, or we: in the language of the user's `locale`, and where that is
- * neither English nor Japanese, `en`, `ja` or else Cognito.
+ * Who writes the mail with the reset code: Cognito, or this service in the language of the user's `locale`. If that is
+ * neither English nor Japanese, `en` and `ja` set the language, and `locale` leaves the mail to Cognito.
  */
 export type ResetMail = "cognito" | "locale" | "en" | "ja";
 

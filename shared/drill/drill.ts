@@ -8,28 +8,29 @@ import type { DirectoryUser } from "../users/user-directory.ts";
 import type { ClosedWindow, Window } from "../windows/window.ts";
 import type { DrillUser, DrillUsers } from "./drill-user.ts";
 
-/** Long enough to go by EventBridge Scheduler: what is due within two minutes goes to the queue directly. */
+/** Long enough to use EventBridge Scheduler: a window due within two minutes goes to the queue directly. */
 export const drillWindow = 3 * minute;
 
 /**
- * Scheduler fires within a minute, and the rest takes seconds. The reconciler, which closes what no timer closed, does so
- * one to six minutes after `dueAt`: a dead timer passes for a live one in the first quarter of a minute of these only.
+ * A window that closes later than this was not closed by its timer. Scheduler fires within a minute, and the rest takes
+ * seconds. The reconciler closes windows without a timer one to six minutes after `dueAt`, so a dead timer passes for a
+ * live one only in the first quarter of a minute of these.
  */
 const punctual = 1.25 * minute;
 
-/** The reconciler closes within six minutes what no timer closed. */
+/** The reconciler closes a window within six minutes if no timer does. */
 const patience = 8 * minute;
 
 const betweenLooks = 5_000;
 
 export type DrillStep = "create" | "find" | "email-mfa-on" | "open" | "wait" | "read-back" | "delete";
 
-/** Lateness in milliseconds after `dueAt`. */
+/** Lateness is in milliseconds after `dueAt`. */
 export type Drilled =
   | { kind: "succeeded"; window: ClosedWindow; lateness: number }
   | { kind: "failed"; step: DrillStep; reason: string; message: string; userLeft?: string };
 
-/** Something that AWS did not refuse, and that is not as it should be. */
+/** AWS refused nothing, but the result is wrong. */
 class DrillError extends Error {
   override name: string;
 
@@ -45,8 +46,9 @@ export interface DrillDeps extends Deps {
 
 /**
  * Takes a synthetic user through create → Email MFA on → open → due → re-enabled → read back → deleted, on the real
- * deployment, and waits for it: twelve minutes at most for a window of three. A new user is deleted however it ends; a standing
- * user is neither created nor deleted. `check` is called before each step, and ends the drill by throwing.
+ * deployment, and waits for it: at most twelve minutes for a window of three. Deletes a new user however the drill
+ * ends; neither creates nor deletes a standing user. Calls `check` before each step; `check` ends the drill by
+ * throwing.
  */
 export const runDrill = async (
   deps: DrillDeps,
@@ -144,7 +146,7 @@ const judge = async (deps: Deps, window: ClosedWindow): Promise<Drilled> => {
   return { kind: "succeeded", window, lateness };
 };
 
-/** Gives the error that left something behind. A window that is still open closes as user-gone when it is due. */
+/** Returns the error that left something behind. A window that is still open closes as user-gone when it is due. */
 const cleanUp = async (
   windows: Deps["windows"],
   drillUsers: Extract<DrillUsers, { kind: "new" }>,

@@ -17,15 +17,15 @@ import { type DrillUser, DrillUserError, drillUserName, type DrillUsers, longest
 
 const entrySchema = v.object({
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
-  /** Missing when the drill died before it knew. */
+  /** Missing if the drill died before it knew the `sub`. */
   sub: v.optional(v.string()),
 });
 
 type Entry = v.InferOutput<typeof entrySchema>;
 
 /**
- * The users that drills have made and not yet deleted, under the name that each was made by. Written before the user is made:
- * the name, an attribute or an address of a user prove nothing, because a stranger can sign up with any of them.
+ * The users that drills have made and not yet deleted, by username. An entry is written before its user is made: the
+ * name, an attribute or an address of a user prove nothing, because a stranger can sign up with any of them.
  */
 export const drillLedger = (documents: DynamoDBDocumentClient, table: string, userPoolId: string): Ledger<Entry> =>
   dynamoLedger(documents, table, { name: "drill", userPoolId, schema: entrySchema });
@@ -37,29 +37,29 @@ interface NewDrillUserOptions {
   cognito: CognitoIdentityProviderClient;
   ledger: Ledger<Entry>;
   userPoolId: string;
-  /** An address that nothing is sent to; each user gets one of its own, made from it. */
+  /** An address to which nothing is sent. Each user's own address is made from it. */
   email: string;
   scope: Scope;
   clock: Clock;
   newId: () => string;
-  /** A random password of 16 to 200 characters with letters, capitals, digits and symbols. */
+  /** Returns a random password of 16 to 200 characters with letters, capitals, digits and symbols. */
   newPassword: () => string;
 }
 
 /**
- * Makes a user for each drill, with a name that nobody can know before, whose password nobody knows, and who is sent nothing.
- * First deletes the users of drills that died. All errors of the SDK pass through.
+ * Makes a user for each drill: nobody can know the name before or the password, and nothing is sent to the user. First
+ * deletes the users of drills that died. All errors of the SDK pass through.
  */
 export const newDrillUsers = (options: NewDrillUserOptions): Extract<DrillUsers, { kind: "new" }> => {
   const { cognito, ledger, userPoolId: UserPoolId, clock } = options;
-  /** By the sub of a user, what the ledger calls them. */
+  /** The ledger key of a user, by `sub`. */
   const names = new Map<string, string>();
 
   const find = (Username: string) => unlessUnknown(cognito.send(new AdminGetUserCommand({ UserPoolId, Username })));
   const removeUser = (Username: string) =>
     unlessUnknown(cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username })));
 
-  /** An entry goes when its user is gone, which the drill after the one that deleted the user finds. */
+  /** Removes an entry only when its user is gone, which the drill after the one that deleted the user notices. */
   const removeLeftOver = async (name: string, { startedAt, sub }: Entry): Promise<void> => {
     if (clock.now().getTime() - Date.parse(startedAt) < longestDrill) return;
     const user = await find(name);
@@ -95,7 +95,7 @@ class StillThereError extends Error {
   override message = "Cognito accepted the deletion, but the user is there.";
 }
 
-/** A random part of 48 bits, for the username and for the address. */
+/** Makes a username and an address, each with a random part of 48 bits. */
 const newName = async ({ cognito, userPoolId: UserPoolId, email, newId }: NewDrillUserOptions) => {
   const { UserPool } = await cognito.send(new DescribeUserPoolCommand({ UserPoolId }));
   const signInBy = UserPool?.UsernameAttributes ?? [];
@@ -107,7 +107,7 @@ const newName = async ({ cognito, userPoolId: UserPoolId, email, newId }: NewDri
   return { username: signInBy.includes("email") ? address : `cognito-mfa-lifecycle-drill-${random}`, address };
 };
 
-/** `drill@example.com` with `x` is `drill+x@example.com`. A part that has a plus already is continued with a hyphen. */
+/** Adds `x` to `drill@example.com`: `drill+x@example.com`. A local part with a plus already gets a hyphen instead. */
 const addressWith = (random: string, email: string): string => {
   const at = email.lastIndexOf("@");
   const local = email.slice(0, at);
@@ -132,7 +132,7 @@ const makeUser = async (
   );
   const Username = User?.Username ?? name;
   try {
-    // A user who has still to choose a password may be treated differently: AWS does not say.
+    // Cognito may treat a user differently who still has to choose a password: AWS does not say.
     await cognito.send(
       new AdminSetUserPasswordCommand({ UserPoolId, Username, Password: newPassword(), Permanent: true }),
     );

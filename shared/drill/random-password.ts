@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
 
-/** A password that meets every policy Cognito can have, which asks for 99 characters at most; nobody is to see it. */
+/**
+ * Returns a password that meets every policy Cognito can have (which asks for at most 99 characters). Nobody may see
+ * it.
+ */
 export const randomPassword = (): string => `Aa1!${randomBytes(72).toString("base64url")}`;

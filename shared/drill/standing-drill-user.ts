@@ -6,8 +6,8 @@ import {
 import { DrillUserError, drillUserName, type DrillUsers } from "./drill-user.ts";
 
 /**
- * Plays every drill with one user that a person has made. The attribute `name` has to say so: it keeps a mistyped parameter from
- * exempting a person for some minutes a day.
+ * Uses one user, made by a person, for every drill. The user's attribute `name` has to mark it: without the mark, a
+ * mistyped parameter would exempt a real person for some minutes a day.
  */
 export const standingDrillUser = (options: {
   cognito: CognitoIdentityProviderClient;

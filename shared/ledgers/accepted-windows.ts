@@ -8,7 +8,9 @@ import { dynamoLedger, type Ledger } from "./ledger.ts";
 
 const schema = v.object({
   sub: v.string(),
-  /** When the window was due as it was accepted: where the index `due` has it, unless a new reset has moved it. */
+  /**
+   * When the window was due as it was accepted. The index `due` still has it there, unless a new reset has moved it.
+   */
   dueAt: instant,
   until: instant,
   by: v.string(),
@@ -17,18 +19,18 @@ const schema = v.object({
   ticket: v.optional(v.string()),
 });
 
-/** A known case: whose window it is, until when it is accepted, and by whom and why. */
+/** A known case: the user of the window, until when it is accepted, and by whom and why. */
 export type AcceptedCase = v.InferOutput<typeof schema>;
 
-/** The most acceptances that are read; a window whose acceptance is not among them counts. */
+/** How many acceptances are read at most. A window whose acceptance is not among them counts. */
 export const mostAccepted = 1_000;
 
-/** How long after its end an acceptance is kept, so that its end is noticed: in milliseconds. */
+/** How long an acceptance is kept after its end, in milliseconds, so that a run notices the end. */
 const keptAfterEnd = 30 * day;
 
 /**
- * The acceptances of a pool, by the id of the window. They stand on the windows too; the index `due`, by which overdue windows are
- * found, does not hold them.
+ * The ledger of a pool's acceptances, by the id of the window. The windows hold them too, but the index `due`, which
+ * finds overdue windows, does not.
  */
 export const acceptedWindows = (
   documents: DynamoDBDocumentClient,
@@ -36,19 +38,19 @@ export const acceptedWindows = (
   userPoolId: string,
 ): Ledger<AcceptedCase> => dynamoLedger(documents, TableName, { name: "accepted", userPoolId, schema });
 
-/** Which windows are accepted at some instant. */
+/** The acceptances at some instant. */
 export interface AcceptedWindows {
-  /** Whether the window is left out of what is counted. */
+  /** Returns whether the window stays out of the counts. */
   has(window: { windowId: string }): boolean;
-  /** Whether its acceptance has ended, after `since`: then the window is newly overdue once more. */
+  /** Returns whether its acceptance has ended after `since`. Then the window is newly overdue again. */
   hasEndedSince(window: { windowId: string }, since: Date): boolean;
-  /** Every window that an acceptance is kept of, and when it was due then. */
+  /** Every window with an acceptance in the ledger, and when it was due then. */
   windows: { windowId: string; dueAt: Date }[];
-  /** Those that hold, the first to end first. */
+  /** The acceptances that hold, the first to end first. */
   cases: AcceptedCase[];
 }
 
-/** What the entries of the ledger say at `now`. */
+/** Returns the acceptances in the ledger at `now`. */
 export const acceptedAt = (entries: { key: string; entry: AcceptedCase }[], now: Date): AcceptedWindows => {
   const byWindow = new Map(entries.map(({ key, entry }) => [key, entry]));
   const until = (entry: AcceptedCase) => acceptedUntil(entry).getTime();
@@ -65,5 +67,5 @@ export const acceptedAt = (entries: { key: string; entry: AcceptedCase }[], now:
   };
 };
 
-/** When DynamoDB may delete the entry of an acceptance. */
+/** Returns when DynamoDB may delete the entry of an acceptance. */
 export const acceptanceExpiry = (entry: Pick<AcceptedCase, "until">): Date => plus(entry.until, keptAfterEnd);

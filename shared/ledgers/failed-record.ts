@@ -6,14 +6,15 @@ import { ledgerPartition } from "./ledger-partition.ts";
 /** The ledger of records that may never reach record-reset. The key of an entry is the record's `id`. */
 export const failedRecordsLedger = "failed-records";
 
-/** How long a failed record is remembered, in milliseconds, should nobody ever look at its user: as long as a closed window. */
+/** How long a failed record is kept at most, in milliseconds: as long as a closed window. */
 export const failedRecordRetention = 400 * day;
 
-/** Keeps a record until its user was looked at. The same record twice is one entry. */
+/** Keeps a record until the service has looked at its user. The same record twice is one entry. */
 export type RememberRecord = (record: FactRecord, failedAt: Date) => Promise<void>;
 
 /**
- * Remembers records with the light client of the triggers, as `dynamoFailedRecords` reads them. Throws what the table threw.
+ * Keeps failed records with the light client of the triggers, in the form that `dynamoFailedRecords` reads. Throws the
+ * table's errors.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
  */
 export const rememberRecord =

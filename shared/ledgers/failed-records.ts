@@ -10,15 +10,15 @@ import { dynamoLedger } from "./ledger.ts";
 
 const schema = v.object({ ...record.entries, failedAt: instant });
 
-/** A record that may never have reached record-reset: what it says, and since when it is known to have failed. */
+/** A record that may never have reached record-reset, and since when it is known to have failed. */
 export type FailedRecord = v.InferOutput<typeof schema>;
 
-/** What is remembered of records until their users were looked at. */
+/** Keeps records until the service has looked at their users. */
 export interface FailedRecords {
   remember: RememberRecord;
-  /** In the order of their ids. Strongly consistent. */
+  /** Returns entries in the order of their ids. Strongly consistent. */
   list(atMost: number): Promise<FailedRecord[]>;
-  /** Removes this very record, now that its user was looked at. Does nothing where another one has its id, or none. */
+  /** Removes exactly this record, after a look at its user. Does nothing if its id has another record, or none. */
   forget(record: FactRecord): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export const dynamoFailedRecords = (
       const Key = { user: ledgerPartition(failedRecordsLedger, userPoolId), item: id };
       const told = { kind, at: at.toISOString(), sub, username };
       const names = Object.keys(told);
-      // Anybody who may send records can name the id of another one.
+      // Anybody who may send records can use the id of another one.
       const isSame = {
         ConditionExpression: names.map((name) => `#${name} = :${name}`).join(" AND "),
         ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),

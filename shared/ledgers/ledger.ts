@@ -2,18 +2,24 @@ import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } 
 import * as v from "valibot";
 import { ledgerPartition } from "./ledger-partition.ts";
 
-/** What the service remembers of a pool besides its users' windows, a few entries of one kind, each under a key of its own. */
+/**
+ * What the service keeps for a pool in addition to its users' windows: a few entries of one kind, each with its own
+ * key.
+ */
 export interface Ledger<Entry> {
-  /** Writes the entry, or replaces the one under the same key. DynamoDB deletes it some time after `expiresAt`. */
+  /** Writes the entry, or replaces the one with the same key. DynamoDB deletes it some time after `expiresAt`. */
   put(key: string, entry: Entry, expiresAt?: Date): Promise<void>;
-  /** The entries in the order of their keys, at most `atMost`. Strongly consistent. Leaves out an entry that cannot be read. */
+  /**
+   * Returns at most `atMost` entries in the order of their keys. Strongly consistent. Leaves out entries that cannot be
+   * read.
+   */
   list(atMost: number): Promise<{ key: string; entry: Entry }[]>;
   remove(key: string): Promise<void>;
 }
 
 const keyed = v.object({ item: v.string() });
 
-/** A ledger in the WINDOWS table. All errors of the SDK pass through. */
+/** Makes a ledger in the WINDOWS table. All errors of the SDK pass through. */
 export const dynamoLedger = <Entry>(
   documents: DynamoDBDocumentClient,
   TableName: string,

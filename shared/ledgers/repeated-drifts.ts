@@ -10,7 +10,7 @@ const repeatedDrift = v.object({ sub: v.string(), at: instant });
 /** A user who was found without Email MFA for the second time within a month. */
 export type RepeatedDrift = v.InferOutput<typeof repeatedDrift>;
 
-/** The users of the alarm drift-repeated: their windows are closed at once, so no open window speaks of them. */
+/** The users of the alarm drift-repeated. Their windows close at once, so no open window shows them. */
 export const repeatedDrifts = (
   documents: DynamoDBDocumentClient,
   TableName: string,
@@ -18,7 +18,7 @@ export const repeatedDrifts = (
 ): Ledger<RepeatedDrift> =>
   dynamoLedger(documents, TableName, { name: "repeated-drifts", userPoolId, schema: repeatedDrift });
 
-/** Writes the drift down for a week. The same fact has the same key. */
+/** Keeps the drift for a week. The same fact has the same key. */
 export const noteRepeatedDrift = (
   ledger: Pick<Ledger<RepeatedDrift>, "put">,
   { id, sub }: { id: string; sub: string },

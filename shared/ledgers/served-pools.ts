@@ -4,9 +4,9 @@ import { instant } from "../../events/instant.ts";
 import { dynamoLedger, type Ledger } from "./ledger.ts";
 
 const servedPool = v.object({
-  /** When the reconciler first knew of it. */
+  /** When the reconciler first saw it. */
   since: instant,
-  /** Whether the reconciler of this pool has looked through the whole index for others. */
+  /** Whether the reconciler of this pool has searched the whole index for other pools. */
   lookedThrough: v.boolean(),
 });
 
@@ -16,8 +16,8 @@ export type ServedPool = v.InferOutput<typeof servedPool>;
 export const mostServedPools = 100;
 
 /**
- * Every user pool that this table has ever served, by its id. Windows of a pool that the stack no longer looks after are
- * nobody's, so the ledger belongs to no pool: `all` stands in its key instead of one.
+ * Every user pool that this table has ever served, by its id. The ledger belongs to no pool, so that windows of a
+ * former pool can be found: its key has `all` in the place of a pool id.
  */
 export const dynamoServedPools = (documents: DynamoDBDocumentClient, tableName: string): Ledger<ServedPool> =>
   dynamoLedger(documents, tableName, { name: "pools", userPoolId: "all", schema: servedPool });

@@ -6,8 +6,9 @@ import { isDue, type OperatorAct } from "../windows/window.ts";
 import { type ChangeDeps, changeOpenWindow, type Operated } from "./operate.ts";
 
 /**
- * Accepts a window that is past due as a known case until an instant: on the window, where its history shows it, and in the
- * ledger, by which it is left out of the counts. Should only the first succeed, it still counts, and the same act repeats both.
+ * Accepts a window past due as a known case until an instant. Writes the acceptance on the window, for its history, and
+ * into the ledger, which takes the window out of the counts. If only the first write succeeds, the window still counts,
+ * and the same command repeats both.
  */
 export const acceptByOperator = async (
   deps: ChangeDeps & { accepted: Pick<Ledger<AcceptedCase>, "put"> },

@@ -15,9 +15,9 @@ import { finishWindow, type OpenRow } from "./finish-window.ts";
 import { isInScope, isKnown } from "./scope.ts";
 
 /**
- * What became of a fact. `drifted-again`: a window without a grace period was opened, for the second drift within a month.
- * `missing`: there is no such user, and one look does not settle that. `disbelieved`: the record names another user than the
- * window's. `no-time`: the row changed at every try, and the invocation ends too soon for another.
+ * The result for a fact. `drifted-again`: a window without a grace period was opened, for the second drift within a
+ * month. `missing`: there is no such user, and one look does not decide that. `disbelieved`: the record names another
+ * user than the window's. `no-time`: the row changed at every try, and the invocation ends too soon for another.
  */
 export type Applied =
   | "opened"
@@ -32,9 +32,10 @@ export type Applied =
   | "no-time";
 
 /**
- * Puts a fact on the window during which it happened, open or closed, or opens one where the policy says so. Takes the
- * same fact any number of times, late and in any order. A fact dated further ahead than clocks differ counts as of now. On the last look a user who is
- * missing twice is taken to be gone. `timeLeft`: milliseconds until Lambda ends the invocation. Throws where it could not find out or could not write: then the fact must be tried again.
+ * Puts a fact on the window during which it happened, open or closed, or opens a window if the policy says so. Accepts
+ * the same fact any number of times, late and in any order. A fact dated further ahead than clocks differ counts as of
+ * now. On the last look, a user who is missing twice counts as gone. `timeLeft` returns the milliseconds until Lambda
+ * ends the invocation. Throws if it could not read or write: then the fact must be tried again.
  */
 export const applyRecord = async (
   deps: Deps,
@@ -65,7 +66,7 @@ const apply = async (
     return noteOnOpenWindow(deps, fact, { ...found, open: found.open });
   const first = found.open === undefined ? await withoutWindow(deps, fact, found) : "noted";
   if (first === "missing" && !isLastLook) return first;
-  // The delivery before may have failed before it looked.
+  // The previous delivery may have failed before it looked.
   const looked = first === "missing" ? await withoutWindow(deps, fact, found) : first;
   if (past === undefined || looked === "opened" || looked === "drifted-again" || looked === "conflict") {
     return looked;
@@ -75,8 +76,9 @@ const apply = async (
 };
 
 /**
- * Whether the record is about the window's user. A record comes from a queue to which several roles may write, so the username
- * on it decides nothing: a name other than the window's must be shown by Cognito to be the same user's.
+ * Returns whether the record is about the window's user. Several roles may write to the queue that the record comes
+ * from, so its username decides nothing: if it differs from the window's, Cognito must show that both names belong to
+ * the same user.
  */
 const isAbout = async ({ users }: Deps, { username, sub }: FactRecord, window: Window): Promise<boolean> => {
   if (username === window.username) return true;
@@ -84,7 +86,7 @@ const isAbout = async ({ users }: Deps, { username, sub }: FactRecord, window: W
   return user !== "gone" && user.sub === sub;
 };
 
-/** The closed window during which the fact happened, or that has noted it already. */
+/** Returns the closed window during which the fact happened, or that has noted the fact already. */
 const pastWindow = async (
   { windows, clock }: Deps,
   fact: FactRecord,
@@ -100,14 +102,14 @@ const pastWindow = async (
   return earlier !== undefined && owns(earlier) ? earlier : undefined;
 };
 
-/** Whether a closed window was open when the fact happened. A window that closed in the future is not believed. */
+/** Returns whether a closed window was open when the fact happened. Does not believe a close in the future. */
 const isDuring = ({ closedAt }: ClosedWindow, { at }: Pick<FactRecord, "at">, now: Date): boolean =>
   at <= closedAt && !isFromTheFuture(closedAt, now);
 
 const noteOnOpenWindow = async (deps: Deps, fact: FactRecord, row: OpenRow): Promise<Applied | "conflict"> => {
   const { open } = row;
   if (hasNoted(open, fact)) {
-    // The delivery that noted it may have died before the timer was made.
+    // The delivery that noted the fact may have died before it made the timer.
     await deps.timers.plan(open);
     return "replayed";
   }
@@ -121,7 +123,7 @@ const noteOnOpenWindow = async (deps: Deps, fact: FactRecord, row: OpenRow): Pro
       user !== "gone" &&
       emailMfaIsOn(user.factors) &&
       !mayBeSwitchedOff(noted, deps.clock.now()) &&
-      // In a pool that asks nobody for a code the list proves nothing: the worker says so when the window is due.
+      // If the pool's MFA is off, the list proves nothing. The worker reports that when the window is due.
       (await deps.users.poolMfa()) !== "OFF"
     ) {
       const evidence = { before: user.factors, after: user.factors };
@@ -147,7 +149,7 @@ const withoutWindow = async (deps: Deps, fact: FactRecord, found: UserRow): Prom
   const known = isKnown(user, found);
   const look = { checkedAt: clock.now(), known, emailMfa };
   if (isProtected(user.factors, known)) {
-    // Another factor in the place of Email MFA can be taken away as soon as we have looked.
+    // The user can remove the factor that took the place of Email MFA right after our look.
     const isNew = known && !emailMfa && found.seen?.emailMfa !== false;
     await windows.noteLook(fact, { ...look, ...(isNew && { watchedUntil: plus(clock.now(), watch) }) }, found);
     return "protected";
@@ -193,7 +195,7 @@ const open = async (
   return repeats ? "drifted-again" : "opened";
 };
 
-/** The user by name. A user who has got the same name since is another one. */
+/** Returns the user with this name. Returns `gone` if another user has the name by now. */
 const readUser = async (
   { users }: Pick<Deps, "users">,
   named: { username: string; sub: string },

@@ -5,7 +5,7 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { UserDirectory } from "../users/user-directory.ts";
 import type { WindowStore } from "../windows/window-store.ts";
 
-/** What the lifecycle works with; each step takes as much of it as it needs. */
+/** The dependencies of the lifecycle; each step takes the part that it needs. */
 export interface Deps {
   windows: WindowStore;
   users: UserDirectory;

@@ -10,9 +10,10 @@ import type { Deps } from "./deps.ts";
 export type OpenRow = UserRow & { open: Window };
 
 /**
- * Closes the window of the row and returns it closed. Undefined when another has closed it, when an operator has switched Email MFA
- * off since the evidence was read, or when a window that ends without Email MFA on was extended meanwhile. Facts that come in
- * meanwhile are taken along. Of two who close at once, the one that switched Email MFA on owns outcome and evidence. Safe to repeat.
+ * Closes the window of the row and returns it closed. Returns undefined if another writer has closed it, if an operator
+ * has switched Email MFA off since the evidence was read, or if a window that ends without Email MFA on was extended
+ * meanwhile. Keeps facts that arrive meanwhile. If two workers close at once, the one that switched Email MFA on owns
+ * outcome and evidence. Safe to repeat.
  */
 export const finishWindow = async (
   { windows, clock, telemetry }: Pick<Deps, "windows" | "clock" | "telemetry">,
@@ -54,18 +55,18 @@ const report = (
   telemetry.log.info("window-closed", { sub, windowId, outcome, lateness });
 };
 
-/** What the end of a window says of its user. */
+/** Returns what the end of a window says about its user. */
 const lookAtEnd = (
   window: Window,
   outcome: Outcome,
   now: Date,
   evidence: ClosedWindow["evidence"],
 ): Look | undefined => {
-  // The user may turn up again after all: then the next sign-in is looked at, and what was known is known.
+  // The user may reappear. Then the next sign-in gets a look, and the user is still known.
   if (outcome === "user-gone") return { known: false };
   if (evidence === undefined || !emailMfaIsOn(evidence.after)) return undefined;
   return {
-    // A call of the operator's may still take effect: the next sign-in must be looked at.
+    // An operator's call may still take effect, so the next sign-in must get a look.
     checkedAt: window.origin === "operator" ? undefined : now,
     known: true,
     emailMfa: true,

@@ -10,7 +10,7 @@ import type { Deps } from "./deps.ts";
 import { finishWindow } from "./finish-window.ts";
 import { isInScope, isKnown } from "./scope.ts";
 
-/** Why an operator's wish was refused; nothing was changed. */
+/** Why a command was refused. Nothing was changed. */
 export type Refusal =
   | {
       because: "user-unknown" | "federated" | "no-email" | "out-of-scope" | "never-known" | "observe-mode" | "not-open";
@@ -23,10 +23,10 @@ export type Operated = { kind: "done"; window: Window } | ({ kind: "refused" } &
 const refused = (refusal: Refusal): Operated => ({ kind: "refused", ...refusal });
 
 /**
- * Exempts a user from Email MFA: snapshot, table, timer, and only then Email MFA off, read back. Whatever dies in
- * between, the window exists and will be closed, and the same operator may ask again. Throws what Cognito, the table or
- * Scheduler threw; Email MFA is then on, or else the window is open. Refuses a user whom the exemption would not help to reset
- * the password in a pool with these `ways` of recovery (by default those of a pool without the setting).
+ * Exempts a user from Email MFA: snapshot, table, timer, and only then Email MFA off, read back. At every point of
+ * failure the window exists and will be closed, and the same operator may try again. Throws the errors of Cognito, the
+ * table and Scheduler; Email MFA is then on, or the window is open. Refuses a user if the exemption would not help to
+ * reset the password in a pool with these `ways` of recovery (by default those of a pool without the setting).
  */
 export const openByOperator = async (
   deps: Deps,
@@ -76,14 +76,15 @@ export const openByOperator = async (
   return (await exempt(deps, window)) ?? openByOperator(deps, username, act, gracePeriod, ways);
 };
 
-/** Whether the operator's own earlier try may have come to nothing. A window that is due is being closed, whatever the user's state. */
+/** Returns whether the operator's own earlier try may have failed. A window that is due is being closed in any case. */
 const isHalfDone = (open: Window, { by }: Pick<OperatorAct, "by">, now: Date): boolean =>
   open.openedBy?.by === by && open.closeAsked === undefined && !isDue(open, now);
 
 /**
- * Timer, Email MFA off, read back. The window says so before and after: Cognito has no conditional write, and no close may
- * go by what was read of the user before. Undefined when the window or the user has changed meanwhile: then all is to be
- * looked at anew, and whoever was slow may have switched off what the window's end had switched on.
+ * Makes the timer, switches Email MFA off and reads it back, with a mark on the window before and after: Cognito has no
+ * conditional write, and no close may rely on an earlier read of the user. Returns undefined if the window or the user
+ * has changed meanwhile. Then the caller must read everything again, because a slow call may have switched off what the
+ * window's end had switched on.
  */
 const exempt = async (deps: Deps, window: Window): Promise<Operated | undefined> => {
   const { windows, users, timers, clock } = deps;
@@ -100,7 +101,7 @@ const exempt = async (deps: Deps, window: Window): Promise<Operated | undefined>
   const set = emailMfaIsOn(before.factors)
     ? await users.setEmailMfa(window.username, { enabled: false, preferred: false })
     : { attempts: 0 };
-  // One that got no answer may yet take effect: then the window stays as it is marked.
+  // An attempt without an answer may still take effect: then the window keeps its mark.
   const mayComeLate = set !== "gone" && set.attempts > 1;
   const after = await users.read(window.username);
   if (!isUserOf(window, after)) return undefined;
@@ -108,7 +109,7 @@ const exempt = async (deps: Deps, window: Window): Promise<Operated | undefined>
     throw new Error("Cognito accepted the change, but the user's Email MFA is still on.");
   }
   for (let current: Window | undefined = marked; current?.windowId === window.windowId;) {
-    // Somebody who has asked again since then is switching off too, and will say so.
+    // Another operator who has asked since then is also switching off, and will write the mark.
     if (!isSameSwitchingOff(current, marked)) return { kind: "done", window: current };
     const written = await windows.update(switchedOff(current, mayComeLate ? undefined : clock.now()));
     if (written !== "conflict") return { kind: "done", window: written };
@@ -121,8 +122,9 @@ const isUserOf = (window: Window, user: DirectoryUser | "gone"): user is Directo
   user !== "gone" && user.sub === window.sub;
 
 /**
- * Closes a window that came to nothing, if Email MFA is on. Not while an earlier try may have asked Cognito: a call that
- * failed may take effect when the window is gone. Nor in a pool whose MFA is off, where no list proves anything.
+ * Closes a window whose opening failed, if Email MFA is on. Does not if an earlier try may have called Cognito: a call
+ * that failed may take effect when the window is gone. Does not in a pool whose MFA is off either, because no list
+ * proves anything there.
  */
 const withdraw = async (deps: Deps, window: Window): Promise<void> => {
   if (mayBeSwitchedOff(window, deps.clock.now())) return;
@@ -135,10 +137,10 @@ const withdraw = async (deps: Deps, window: Window): Promise<void> => {
   await finishWindow(deps, { ...row, open: row.open }, "already-enabled", evidence);
 };
 
-/** What an act on an open window needs. */
+/** The dependencies of an act on an open window. */
 export type ChangeDeps = Pick<Deps, "windows" | "timers" | "clock" | "telemetry">;
 
-/** Moves `dueAt` by `milliseconds`; refuses what would pass the cap. */
+/** Moves `dueAt` by `milliseconds`. Refuses an extension past the cap. */
 export const extendByOperator = (
   deps: ChangeDeps,
   user: UserKey,
@@ -147,7 +149,7 @@ export const extendByOperator = (
 ): Promise<Operated> => {
   const at = deps.clock.now();
   return changeOpenWindow(deps, user, "window-extended", act, (window) => {
-    // The table took it, and the answer was lost.
+    // The table accepted the write, and the answer was lost.
     if (window.changes.some((change) => change.by === act.by && change.at.getTime() === at.getTime())) return window;
     if (window.closeAsked !== undefined) return { because: "closing", window };
     return extendWindow(window, milliseconds, { at, ...act }) ?? { because: "past-cap", window };
@@ -158,14 +160,14 @@ export const extendByOperator = (
 export const closeByOperator = (deps: ChangeDeps, user: UserKey, act: Omit<OperatorAct, "at">): Promise<Operated> =>
   changeOpenWindow(deps, user, "close-asked", act, (window) => askToClose(window, { at: deps.clock.now(), ...act }));
 
-/** Has a window that is due re-enabled now, whenever its next try was to be. */
+/** Starts the re-enable of a window that is due now, instead of at its next try. */
 export const retryByOperator = (deps: ChangeDeps, user: UserKey, act: Omit<OperatorAct, "at">): Promise<Operated> =>
   changeOpenWindow(deps, user, "retry-asked", act, (window) => {
     const now = deps.clock.now();
     return isDue(window, now) ? retryWindow(window, { at: now, ...act }) : { because: "not-due", window };
   });
 
-/** Puts the user's window under another grace period; a window that this does not change is left as it is. */
+/** Changes the grace period of the user's window. Leaves a window alone that this does not change. */
 export const replanByOperator = (
   deps: ChangeDeps,
   user: UserKey,
@@ -178,7 +180,10 @@ export const replanByOperator = (
 
 type Audited = Omit<OperatorAct, "at"> & { until?: Date };
 
-/** Writes what `change` makes of the user's open window, and the act into the audit, as `event`; refuses what it refuses. */
+/**
+ * Writes what `change` makes of the user's open window, and records the act in the audit log as `event`. Refuses what
+ * `change` refuses.
+ */
 export const changeOpenWindow = async (
   deps: ChangeDeps,
   user: UserKey,

@@ -12,8 +12,9 @@ import type { Deps } from "./deps.ts";
 import { finishWindow, type OpenRow } from "./finish-window.ts";
 
 /**
- * What became of a due message. `early`: its window cannot be closed by our clock before `until`. `missing`: there is no such
- * user, and a second look at `until` or later decides. `no-time`: nothing was begun, because the invocation ends too soon.
+ * The result for a due message. `early`: by our clock, the window cannot be closed before `until`. `missing`: there is
+ * no such user, and a second look at `until` or later decides. `no-time`: nothing was begun, because the invocation
+ * ends too soon.
  */
 export type ReEnabled =
   | { kind: "closed"; outcome: Outcome }
@@ -30,16 +31,16 @@ type ReEnableDeps = Pick<Deps, "windows" | "users" | "clock" | "telemetry"> & {
 };
 
 /**
- * Closes the window that the message names, if it may close: switches Email MFA on and reads the user back. Whatever goes
- * wrong with the user is put on the window, which stays open for the next try. Throws when the table cannot be read or
- * written: then the message must be tried again.
+ * Closes the window that the message names, if it may close: switches Email MFA on and reads the user back. Writes any
+ * failure of this on the window, which stays open for the next try. Throws if the table cannot be read or written: then
+ * the message must be tried again.
  */
 export const reEnable = async (deps: ReEnableDeps, due: Due): Promise<ReEnabled> => {
   const found = await findClosable(deps, due);
   if (found.kind !== "closable") return found;
-  // What the service itself has begun it ends, also when it only observes by now.
+  // The service ends the windows that it began, even if it only observes now.
   const observes = deps.policy.mode === "observe" && found.row.open.origin !== "operator";
-  // Waiting comes before reading: the window may be extended, and the user changed, while others have their turn.
+  // Wait before reading: the window may be extended, and the user changed, while others have their turns.
   const hasWaited = !observes && (await deps.pacer.turn());
   if (deps.timeLeft() < reserve) return { kind: "no-time" };
   const now = hasWaited ? await findClosable(deps, due) : found;
@@ -60,7 +61,7 @@ export const reEnable = async (deps: ReEnableDeps, due: Due): Promise<ReEnabled>
   }
 };
 
-/** The row with the window that the message names, where it may close by now. */
+/** Returns the row with the window that the message names, if the window may close now. */
 const findClosable = async (
   { windows, clock }: ReEnableDeps,
   due: Due,
@@ -72,7 +73,7 @@ const findClosable = async (
   return clock.now() < until ? { kind: "early", window: open, until } : { kind: "closable", row: { ...row, open } };
 };
 
-/** Cognito answered 200, and Email MFA is off all the same. */
+/** Cognito answered 200, but Email MFA is off. */
 class UnchangedError extends Error {
   override name = unchanged;
 }
@@ -104,7 +105,7 @@ const switchOn = async ({ users }: ReEnableDeps, window: Window, observes: boole
   };
 };
 
-/** The failure, or what is wrong with the pool where that explains it and can be read. */
+/** Returns the failure, or the fault of the pool if that explains the failure and can be read. */
 const explained = async ({ poolMfa }: Pick<Deps["users"], "poolMfa">, failure: unknown): Promise<unknown> => {
   const { error } = describeError(failure);
   if (!mayBeThePool(error)) return failure;
@@ -112,7 +113,7 @@ const explained = async ({ poolMfa }: Pick<Deps["users"], "poolMfa">, failure: u
   return (mfa && poolFault(mfa, error)) ?? failure;
 };
 
-/** Closes the window of a user who was not found when it was looked at some minutes ago either, and else notes this first look. */
+/** Closes the window of a user who was already missing some minutes ago. Otherwise notes the first look. */
 const lookTwice = async (deps: ReEnableDeps, row: OpenRow): Promise<ReEnabled> => {
   const { windows, clock, telemetry } = deps;
   const window = row.open;
@@ -123,20 +124,20 @@ const lookTwice = async (deps: ReEnableDeps, row: OpenRow): Promise<ReEnabled> =
   }
   if (second !== undefined) return { kind: "missing", window, until: second };
   const noted = await windows.update(noteGone(window, clock.now()));
-  // The window has changed, and with it perhaps what there is to do: the next message finds out.
+  // The window has changed, and with it perhaps the next step: the next message finds out.
   if (noted === "conflict") return { kind: "missing", window, until: clock.now() };
   telemetry.log.warn("user-missing", { sub: window.sub, windowId: window.windowId });
   return { kind: "missing", window: noted, until: secondLookAt(noted, clock.now()) ?? clock.now() };
 };
 
-/** Notes the failure on the window, which stays open, with when it is tried next. */
+/** Notes the failure and the time of the next try on the window, which stays open. */
 const keepOpen = async (
   { windows, clock, telemetry }: ReEnableDeps,
   window: Window,
   error: unknown,
 ): Promise<ReEnabled> => {
   const failure = describeError(error);
-  // A known case must not keep the alarm standing for the next one.
+  // A known case must not keep the alarm on and hide the next one.
   const accepted = isAccepted(window.accepted, clock.now());
   if (!accepted) telemetry.metrics.add("ReEnableFailed", 1, { name: "reason", value: failure.error });
   for (let current: Window | undefined = window; current !== undefined && isSameTry(current, window);) {

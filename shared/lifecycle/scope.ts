@@ -3,13 +3,13 @@ import type { DirectoryUser } from "../users/user-directory.ts";
 import type { UserRow } from "../windows/window-items.ts";
 import type { Deps } from "./deps.ts";
 
-/** Whether Email MFA is on, or was at any look at this user that the table remembers. */
+/** Returns whether Email MFA is on, or was at any look at this user in the table. */
 export const isKnown = ({ factors }: Pick<DirectoryUser, "factors">, { seen, lastClosed }: UserRow): boolean => {
   const looks = [factors, lastClosed?.factorsBefore, lastClosed?.evidence?.after];
   return (seen?.known ?? false) || looks.some((look) => look !== undefined && emailMfaIsOn(look));
 };
 
-/** Whether the policy covers the user; `known` is whether Email MFA was ever seen on. */
+/** Returns whether the policy covers the user. `known`: whether Email MFA was ever seen on. */
 export const isInScope = async (
   { users, policy }: Pick<Deps, "users" | "policy">,
   username: string,

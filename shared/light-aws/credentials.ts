@@ -9,9 +9,9 @@ class CredentialsError extends Error {
 }
 
 /**
- * The credentials of a Lambda environment, asked for at each call. On-demand environments find them in their
- * variables, which hold for as long as the environment lives; where AWS_CONTAINER_CREDENTIALS_FULL_URI stands instead, they
- * are fetched from there, and again five minutes before they expire.
+ * Returns the credentials of a Lambda environment at each call. On-demand environments have them in environment
+ * variables, which are valid for as long as the environment lives. If AWS_CONTAINER_CREDENTIALS_FULL_URI is set
+ * instead, the credentials are fetched from there, and again five minutes before they expire.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export const lambdaCredentials = (

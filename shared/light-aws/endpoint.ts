@@ -1,13 +1,14 @@
 import { SettingsError } from "../config/settings.ts";
 
-/** The services that the triggers call, by the name that stands in their endpoints and signatures. */
+/** The services that the triggers call, by their name in endpoints and signatures. */
 export type ServiceName = "sqs" | "dynamodb";
 
 type Environment = Record<string, string | undefined>;
 
 /**
- * Where a service is called: AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, else the endpoint of AWS_REGION, with
- * AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT. Throws a SettingsError where the SDK would refuse.
+ * Returns the endpoint of a service: AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, else the endpoint of
+ * AWS_REGION, with AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT. Throws a SettingsError where the SDK would
+ * refuse.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export const endpointOf = (service: ServiceName, environment: Environment): { url: URL; region: string } => {
@@ -38,7 +39,7 @@ const flag = (name: string, environment: Environment): boolean => {
   return value === "true";
 };
 
-/** The partitions other than the commercial one: what their regions begin with, and the two DNS suffixes. */
+/** The partitions other than the commercial one: the prefix of their regions, and the two DNS suffixes. */
 const partitions: [prefix: string, dnsSuffix: string, dualStackDnsSuffix: string][] = [
   ["cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"],
   ["eusc-", "amazonaws.eu", "api.amazonwebservices.eu"],
@@ -48,7 +49,7 @@ const partitions: [prefix: string, dnsSuffix: string, dualStackDnsSuffix: string
   ["us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"],
 ];
 
-/** The endpoint that the SDK's rules give; a test holds the two together over all partitions. */
+/** Returns the endpoint by the SDK's rules; a test compares both over all partitions. */
 export const regionalEndpoint = (
   service: ServiceName,
   region: string,

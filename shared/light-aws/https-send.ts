@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import https from "node:https";
 import type { HttpRequest, HttpResponse, Send } from "../runtime/http.ts";
 
-/** The connection could not be made, or nothing was answered, in time. */
+/** The connection or the answer took too long. */
 class TimeoutError extends Error {
   override name = "TimeoutError";
 }
@@ -11,15 +11,15 @@ class TimeoutError extends Error {
 class StaleConnection extends Error {}
 
 export interface TimeLimits {
-  /** Milliseconds until the connection is made. */
+  /** Milliseconds to make the connection. */
   connectionTimeout: number;
   /** Milliseconds until the answer is complete. */
   requestTimeout: number;
 }
 
 /**
- * Sends over `node:https`, and keeps connections for the next request. A kept connection that the other side has closed
- * meanwhile, as happens while a Lambda environment is frozen, is replaced at once:
+ * Sends over `node:https`, and keeps connections for the next request. Replaces a kept connection at once if the other
+ * side has closed it, as happens while a Lambda environment is frozen:
  * https://nodejs.org/api/http.html#requestreusedsocket
  */
 export const httpsSend = (limits: TimeLimits): Send => {
@@ -77,7 +77,7 @@ const readBody = async (incoming: IncomingMessage): Promise<HttpResponse> => {
   return { status: incoming.statusCode ?? 0, headers: Object.fromEntries(headers), body };
 };
 
-/** Only a local endpoint needs it. An `import` of node:http would read all its exports, and with them load undici. */
+/** Only a local endpoint needs `node:http`. An `import` of it would read all its exports, and with them load undici. */
 const plainHttp = () => {
   const { request, Agent } = process.getBuiltinModule("node:http");
   return { request, agent: new Agent({ keepAlive: true }) };

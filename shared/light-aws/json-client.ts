@@ -5,10 +5,10 @@ import { lambdaCredentials } from "./credentials.ts";
 import { endpointOf, type ServiceName } from "./endpoint.ts";
 import { sign } from "./sigv4.ts";
 
-/** One AWS service, called by the name of the operation with its JSON input; gives back its JSON output. */
+/** Calls one AWS service with the name of the operation and its JSON input. Returns the JSON output. */
 export type Call = (operation: string, input: object) => Promise<unknown>;
 
-/** AWS refused, under the name and with the message that it gave. */
+/** AWS refused the call; the error has the name and the message that AWS gave. */
 export class ServiceError extends Error {
   readonly $metadata: { httpStatusCode: number; requestId: string | undefined };
 
@@ -23,17 +23,18 @@ interface Options {
   environment: Record<string, string | undefined>;
   clock: Clock;
   send: Send;
-  /** How often a call is sent before it is given up. */
+  /** How many attempts a call gets. */
   maxAttempts: number;
-  /** Waits before another attempt, unless given for up to 100 ms. */
+  /** Waits before another attempt; by default up to 100 ms. */
   pause?: () => Promise<void>;
 }
 
 const targets: Record<ServiceName, string> = { sqs: "AmazonSQS", dynamodb: "DynamoDB_20120810" };
 
 /**
- * The few calls that a Cognito trigger makes, for a fraction of the SDK's weight. No answer, a throttle and a fault of
- * the service are tried again; any other refusal is final. Throws a ServiceError, or what kept the answer from coming.
+ * Makes the few calls of a Cognito trigger, at a fraction of the SDK's weight. Tries again if there is no answer, a
+ * throttle or a fault of the service; any other refusal is final. Throws a ServiceError, or the error of the
+ * connection.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  */
 export const jsonClient = (service: ServiceName, options: Options): Call => {
@@ -73,12 +74,12 @@ const errorFrom = (response: HttpResponse): ServiceError => {
   const parsed = v.safeParse(refusal, response.body);
   const { __type, message, Message } = parsed.success ? parsed.output : {};
   const type = response.headers["x-amzn-errortype"] ?? __type ?? "UnknownError";
-  // A shape's namespace may stand before the name, and a URL after it.
+  // A shape's namespace may precede the name, and a URL may follow it.
   const name = type.replace(/^.*#/, "").replace(/:.*$/, "");
   return new ServiceError(name, message ?? Message ?? `HTTP ${response.status}`, response);
 };
 
-/** The names that the SDK takes for a throttle and that SQS and DynamoDB use. */
+/** The error names that the SDK takes as a throttle and that SQS and DynamoDB use. */
 const throttles = new Set([
   "LimitExceededException",
   "OverLimit",

@@ -9,12 +9,12 @@ export interface Credentials {
 
 export interface SigningScope {
   region: string;
-  /** The name that the service signs with, such as `sqs`. */
+  /** The service's name in signatures, such as `sqs`. */
   service: string;
 }
 
 /**
- * The request with the headers of AWS Signature Version 4; every header it has is signed. The URL must have no query.
+ * Returns the request with the headers of AWS Signature Version 4; signs every header. The URL must have no query.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export const sign = (request: HttpRequest, credentials: Credentials, scope: SigningScope, now: Date): HttpRequest => {

@@ -3,10 +3,10 @@ import type { ServiceName } from "./endpoint.ts";
 import { httpsSend } from "./https-send.ts";
 import { type Call, jsonClient } from "./json-client.ts";
 
-/** Cognito gives a trigger 5 s, cold start included: attempts of a second each, and time left for the way back. */
+/** Cognito gives a trigger 5 s, cold start included. Attempts of a second each leave time for the answer. */
 const limits = { connectionTimeout: 500, requestTimeout: 1000 };
 
-/** A client of the service for a trigger, with the credentials, region and endpoint of its environment. */
+/** Makes a client of the service for a trigger, with the credentials, region and endpoint of its environment. */
 export const triggerClient = (
   service: ServiceName,
   maxAttempts: number,

@@ -6,13 +6,13 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { Due } from "../../events/due.ts";
 
-/** Where windows are named that should be looked at. */
+/** The queue that names windows to look at. */
 export interface DueQueue {
-  /** Delivered after `delaySeconds`, at most `longestDelaySeconds`. */
+  /** Sends a message that arrives after `delaySeconds`, at most `longestDelaySeconds`. */
   send(due: Due, delaySeconds: number): Promise<void>;
-  /** At once. Throws when any of them was not accepted. */
+  /** Sends messages without a delay. Throws if SQS refuses any of them. */
   sendAll(dues: Due[]): Promise<void>;
-  /** About how many messages wait or are being worked on. */
+  /** About how many messages wait or are in flight. */
   depth(): Promise<number>;
 }
 
@@ -39,7 +39,7 @@ export const sqsDueQueue = (sqs: SQSClient, QueueUrl: string): DueQueue => ({
   depth: () => queueDepth(sqs, QueueUrl),
 });
 
-/** About how many messages a queue holds: those that wait, those that are being worked on, and those that are delayed. */
+/** Returns about how many messages a queue contains: waiting, in flight and delayed. */
 export const queueDepth = async (sqs: SQSClient, QueueUrl: string): Promise<number> => {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({
@@ -54,19 +54,22 @@ export const queueDepth = async (sqs: SQSClient, QueueUrl: string): Promise<numb
   return Object.values(Attributes ?? {}).reduce((total, count) => total + Number(count), 0);
 };
 
-/** Where a message goes that can never be understood. */
+/** The queue for messages that can never be understood. */
 export interface DeadLetters {
   send(body: string, reason: string): Promise<void>;
 }
 
-/** The most bytes of a message, its attributes included: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+/**
+ * The maximum size of a message in bytes, including its attributes:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
 const mostBytes = 1_048_576;
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /**
- * A message for SQS with this body, and with the reason if there is room: what filled a message to the last byte gets no
- * attribute besides. Characters that SQS refuses are replaced, and a body that is too long then is cut.
+ * Returns a message for SQS with this body, and with the reason if there is room for the attribute. Replaces characters
+ * that SQS refuses, and cuts a body that is too long after that.
  */
 const letterOf = (body: string, reason: string) => {
   const valid = body.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
@@ -74,7 +77,7 @@ const letterOf = (body: string, reason: string) => {
   const MessageAttributes = { reason: { DataType: "String", StringValue: reason } };
   const attributeBytes = bytesOf("reason") + bytesOf("String") + bytesOf(reason);
   if (bytesOf(taken) + attributeBytes <= mostBytes) return { MessageBody: taken, MessageAttributes };
-  // In a stream the decoder keeps back a character of which the last bytes are missing.
+  // With `stream`, the decoder drops a last character whose bytes are incomplete.
   const cut = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
     new TextEncoder().encode(taken).subarray(0, mostBytes),
     { stream: true },

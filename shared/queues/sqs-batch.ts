@@ -5,31 +5,33 @@ import { describeError, type Telemetry } from "../telemetry/telemetry.ts";
 import { flushOrSay } from "../triggers/never-throw.ts";
 import type { DeadLetters } from "./queues.ts";
 
-/** What SQS says of the delivery of a message. */
+/** The delivery of a message. */
 export interface Delivery {
-  /** How often the message was received, this time included. */
+  /** How often the message was received, including this time. */
   receiveCount: number;
-  /** Milliseconds until Lambda ends the invocation, and with it the handling of every message of the batch. */
+  /**
+   * Returns the milliseconds until Lambda ends the invocation, and with it the handling of every message of the batch.
+   */
   timeLeft: () => number;
 }
 
-/** The message attribute of a message that is remembered elsewhere, and is sent again from there until it is forgotten. */
+/** The attribute of a message that a ledger holds, and that is sent again from there until its entry is removed. */
 export const rememberedAttribute = "remembered";
 
-/** From how many deliveries on a message that fails is remembered, before SQS gives it up. */
+/** A message that fails at this delivery, or a later one, goes into the ledger before SQS gives it up. */
 const rememberedAfter = 10;
 
 /**
- * Whether a message is done with; or goes back to the queue without anything having failed; or can never be handled, for a
- * reason that says nothing of what the message holds.
+ * The result for a message: done; back to the queue without a failure; or never to be handled, for a reason that
+ * repeats nothing of the message.
  */
 export type Handled = "done" | "again" | { malformed: string };
 
-/** Keeps messages that the queue may give up, apart from the queue. */
+/** Keeps messages outside the queue that the queue may give up. */
 export interface Memory<Message> {
-  /** Keeps the body of one that may never be handled. */
+  /** Keeps the body of a message that may never be handled. */
   remember: (body: string) => Promise<void>;
-  /** Drops one that is done with, whatever came of it. */
+  /** Removes a message that is done with, for any reason. */
   forget: (message: Message) => Promise<void>;
 }
 
@@ -39,10 +41,11 @@ type End = "done" | "again" | "failed";
 type MessageSchema = v.GenericSchema & { readonly entries: v.ObjectEntries };
 
 /**
- * Handles the messages of a batch each by itself. One that can never be handled is copied to the dead-letter queue with
- * the reason; one whose handling throws goes back to the queue. Neither holds up its neighbours. What cannot be begun in time
- * goes back as well: an invocation that Lambda ends gives back all of its messages, those that are done included. What is
- * remembered does not go back where its handling throws or cannot begin, since it is sent again from there.
+ * Handles each message of a batch separately. A message that can never be handled is copied to the dead-letter queue
+ * with the reason. A message whose handling throws goes back to the queue. Neither delays the others. Messages that
+ * cannot begin in time go back as well, because an invocation that Lambda ends returns all of its messages, including
+ * those that are done. A message that a ledger holds does not go back if its handling throws or cannot begin, because
+ * it is sent again from there.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export const createBatchHandler =
@@ -102,7 +105,10 @@ export const createBatchHandler =
     return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-/** Nothing of the message is in the reason, which goes to the log, to an attribute of a message and to a terminal. */
+/**
+ * Returns a reason that repeats nothing of the message, because it goes to the log, to a message attribute and to a
+ * terminal.
+ */
 const understand = <Schema extends MessageSchema>(schema: Schema, body: string) => {
   const json = v.safeParse(v.pipe(v.string(), v.parseJson()), body);
   if (!json.success) return { success: false as const, malformed: "not JSON" };
@@ -113,7 +119,7 @@ const understand = <Schema extends MessageSchema>(schema: Schema, body: string) 
 
 const longestReason = 200;
 
-/** Names a field of the schema, never one that the message brings along, and what should be there, never what was. */
+/** Names a field of the schema, never one that the message adds, and the expected value, never the actual one. */
 const reasonOf = ({ entries }: MessageSchema, { path, expected, message }: v.BaseIssue<unknown>): string => {
   const field = path?.[0].key;
   const reason =

@@ -11,14 +11,14 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Window } from "../windows/window.ts";
 import type { DueQueue } from "./queues.ts";
 
-/** Sees to it that a window is looked at when it falls due. Safe to repeat: a timer that exists already is left alone. */
+/** Makes sure that a window gets a look when it is due. Safe to repeat: a timer that exists already stays as it is. */
 export interface Timers {
   plan(window: Window): Promise<void>;
-  /** Takes back the timer of a `dueAt` that holds no more. One that stays is harmless: it fires for nothing. */
+  /** Deletes the timer of a former `dueAt`. A timer that stays is harmless: it fires for nothing. */
   cancel(window: Pick<Window, "windowId" | "dueAt">): Promise<void>;
 }
 
-/** The message that asks for this window, in this state, to be closed. */
+/** Returns the message that asks to close this window in this state. */
 export const dueMessage = (window: Pick<Window, "userPoolId" | "sub" | "windowId" | "dueAt" | "attempts">) =>
   ({
     version: 1,
@@ -30,11 +30,10 @@ export const dueMessage = (window: Pick<Window, "userPoolId" | "sub" | "windowId
   }) satisfies Due;
 
 /**
- * One-time schedules, sent to the DUE queue. What is due within two minutes goes to that queue directly, delayed:
- * Scheduler refuses a time that has passed, and whose clock decides that is not ours to say.
- *
- * The name is made of the window and its `dueAt`, so that asking twice finds the schedule there, and a new `dueAt` has a
- * schedule of its own. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+ * Makes one-time schedules that send to the DUE queue. For a window due within two minutes, sends to that queue
+ * directly, with a delay: Scheduler refuses a time that has passed, by a clock that we do not know.
+ * The name of a schedule contains the window and its `dueAt`. So a second call finds the schedule, and a new `dueAt`
+ * gets a new schedule. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 export const schedulerTimers = (
   scheduler: SchedulerClient,
@@ -76,10 +75,10 @@ export const schedulerTimers = (
   },
 });
 
-/** `<windowId>.<dueAt in base-36 milliseconds>`: legal whatever the username, and shorter than Scheduler's 64. */
+/** Returns `<windowId>.<dueAt in base-36 milliseconds>`: legal for every username, and shorter than Scheduler's 64. */
 const timerName = (window: Pick<Window, "windowId" | "dueAt">): string =>
   `${window.windowId}.${window.dueAt.getTime().toString(36)}`;
 
-/** Scheduler counts in whole seconds; rounded up, so that the timer never comes before its window is due. */
+/** Scheduler counts in whole seconds. Rounds up, so that the timer never fires before its window is due. */
 const at = (instant: Date): string =>
   `at(${new Date(Math.ceil(instant.getTime() / 1000) * 1000).toISOString().slice(0, "2026-01-01T00:00:00".length)})`;

@@ -1,4 +1,4 @@
-/** Where the time comes from. Passed in everywhere, so that the local stack can move it. */
+/** The source of the time. It is passed in everywhere, so that the local stack can move it. */
 export interface Clock {
   now(): Date;
   sleep(milliseconds: number): Promise<void>;

@@ -1,4 +1,4 @@
-/** A request to AWS, complete but for the connection it goes over. */
+/** A complete request to AWS, without the connection. */
 export interface HttpRequest {
   method: "GET" | "POST";
   url: URL;
@@ -14,5 +14,5 @@ export interface HttpResponse {
   body: string;
 }
 
-/** Sends one request and gives back whatever is answered; throws when no answer came. */
+/** Sends one request and returns the answer, with any status. Throws if no answer came. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;

@@ -4,5 +4,5 @@ export const earlier = (one: Date, other: Date): Date => (one < other ? one : ot
 /** The later of two instants. */
 export const later = (one: Date, other: Date): Date => (one > other ? one : other);
 
-/** The instant so many milliseconds later. */
+/** Adds milliseconds to an instant. */
 export const plus = (instant: Date, milliseconds: number): Date => new Date(instant.getTime() + milliseconds);

@@ -1,12 +1,12 @@
 import type { Clock } from "./clock.ts";
 
-/** Lets its callers go one after the other, no faster than the rate. */
+/** Lets its callers through one after the other, no faster than the rate. */
 export interface Pacer {
-  /** Returns when it is the caller's turn, with whether the caller had to wait for it. */
+  /** Waits for the caller's turn. Returns whether the caller had to wait. */
   turn(): Promise<boolean>;
 }
 
-/** `burst` turns that were not used earlier may be taken at once. */
+/** Up to `burst` unused turns may be taken at once. */
 export const createPacer = (clock: Clock, perSecond: number, burst: number): Pacer => {
   const interval = 1000 / perSecond;
   let next = -Infinity;

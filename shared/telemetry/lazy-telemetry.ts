@@ -1,8 +1,9 @@
 import type { Telemetry } from "./telemetry.ts";
 
 /**
- * Telemetry that is not loaded before there is something to tell: most sign-ins leave nothing. What is told is written
- * in its order, as soon as `load` has ended; `flush` waits for that, and throws when it failed. What is told next is loaded anew.
+ * Telemetry that loads with the first line or metric: most sign-ins write none. Lines and metrics are written in their
+ * order as soon as `load` has ended. `flush` waits for that, and throws if it failed; the next line or metric then
+ * loads again.
  */
 export const lazyTelemetry = (load: () => Promise<Telemetry>): Telemetry => {
   let written: Promise<Telemetry> | undefined;
@@ -11,7 +12,8 @@ export const lazyTelemetry = (load: () => Promise<Telemetry>): Telemetry => {
       write(telemetry);
       return telemetry;
     });
-    // It is flush that fails: until then nobody waits, and Node ends a process for that.
+    // Only flush reports the failure. Until then nothing awaits the promise, and Node ends a process for an unhandled
+    // rejection.
     written.catch(() => undefined);
   };
   return {

@@ -6,7 +6,7 @@ const inSeconds: Metric[] = ["ReEnableLateness", "OldestOverdue"];
 
 const unitOf = (metric: Metric) => (inSeconds.includes(metric) ? MetricUnit.Seconds : MetricUnit.Count);
 
-/** Our log on Powertools' Logger: a line's event is its `message`, and its fields stand beside that. */
+/** Our log on Powertools' Logger: the event of a line is its `message`, and its fields are next to it. */
 export const powertoolsLog = (logger: Logger): Log => ({
   info: (event, fields = {}) => logger.info(event, fields),
   warn: (event, fields = {}) => logger.warn(event, fields),
@@ -14,7 +14,7 @@ export const powertoolsLog = (logger: Logger): Log => ({
 });
 
 /**
- * Structured logs and metrics in the embedded metric format, both on standard output.
+ * Writes structured logs, and metrics in the embedded metric format, to standard output.
  * https://docs.aws.amazon.com/powertools/typescript/latest/features/metrics/
  */
 export const powertoolsTelemetry = (environment: Record<string, string | undefined>): Telemetry => {

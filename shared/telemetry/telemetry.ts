@@ -1,14 +1,17 @@
-/** What the operators read. Never personal data: a user is named by `sub`, never by username, address or attribute. */
+/**
+ * The logs and metrics that operators read. Never personal data: they name a user by `sub`, never by username, address
+ * or attribute.
+ */
 export interface Log {
   info(event: string, fields?: LogFields): void;
-  /** Nothing is lost, but a person may want to know. */
+  /** Nothing is lost, but a person may need to know. */
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
 }
 
 /**
- * The fields of a line beside its event. None may have a name that Powertools' Logger keeps for itself: it drops such a field,
- * and adds a line that warns of it.
+ * The fields of a line in addition to its event. None may have a name that Powertools' Logger reserves: it drops such a
+ * field, and adds a line with a warning.
  * https://docs.aws.amazon.com/powertools/typescript/latest/features/logger/#appending-additional-keys
  */
 export type LogFields = Record<string, string | number | boolean | undefined> & {
@@ -39,36 +42,38 @@ export const metricNames = [
 
 export type Metric = (typeof metricNames)[number];
 
-/** A dimension multiplies what CloudWatch bills; none may ever name a user. */
+/** A dimension multiplies CloudWatch's bill; none may ever name a user. */
 export interface Dimension {
   name: "origin" | "outcome" | "reason" | "kind" | "queue";
   value: string;
 }
 
 interface Metrics {
-  /** With a dimension the value counts twice: under the dimension, and in the total that has none. */
+  /** With a dimension the value counts twice: under the dimension, and in the total without one. */
   add(metric: Metric, value: number, dimension?: Dimension): void;
 }
 
 export interface Telemetry {
   log: Log;
   metrics: Metrics;
-  /** Writes out the metrics added since; to be called before an invocation ends. */
+  /** Writes the metrics added since the last call. Call it before an invocation ends. */
   flush(): Promise<void>;
 }
 
-/** Free text as it may be logged: what looks like an address is left out. */
+/** Returns free text for the log: anything that looks like an address is left out. */
 export const withoutAddresses = (text: string): string => text.replace(/(?<!\S)\S+@\S+/g, "…");
 
 /**
- * An error as it may be logged: its name, its words as `detail`, and the place in the code. AWS words some refusals with the value it was given, which can be a username: what
- * stands in quotes or looks like an address is left out.
+ * Returns an error for the log: its name, its message as `detail`, and the place in the code. Some of AWS's messages
+ * quote the value that was sent, which can be a username. So everything in quotes, or that looks like an address, is
+ * left out.
  */
 export const describeError = (error: unknown): { error: string; detail: string; where?: string | undefined } => {
   if (!(error instanceof Error)) return { error: typeof error, detail: "" };
   const detail = withoutAddresses(error.message.replace(/(["'`]).*?\1/gs, "$1…$1"));
   return {
-    // Node names its own errors, of the network and of TLS, by a code alone: https://nodejs.org/api/errors.html#errorcode
+    // Node identifies its own errors of the network and of TLS only by a code:
+    // https://nodejs.org/api/errors.html#errorcode
     error: error.name === "Error" && "code" in error && typeof error.code === "string" ? error.code : error.name,
     detail,
     where: error.stack

@@ -2,8 +2,8 @@ import type middy from "@middy/core";
 import { describeError, type Telemetry } from "../telemetry/telemetry.ts";
 
 /**
- * The boundary to Cognito, which shows a trigger's error to the user and fails what they were doing: whatever goes wrong
- * is logged and counted, and the event goes back as it came.
+ * The boundary to Cognito, which shows a trigger's error to the user and fails what they were doing. Logs and counts
+ * any error, and returns the event unchanged.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 export const neverThrow = <Event>(telemetry: Telemetry): middy.MiddlewareObj<Event, Event> => ({
@@ -16,7 +16,7 @@ export const neverThrow = <Event>(telemetry: Telemetry): middy.MiddlewareObj<Eve
   },
 });
 
-/** Flushes; what cannot be told so is told on the plain log of the process. */
+/** Flushes telemetry. If that fails, logs the failure with `console.error`. */
 export const flushOrSay = async (telemetry: Telemetry): Promise<void> => {
   try {
     await telemetry.flush();

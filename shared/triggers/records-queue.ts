@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { FactRecord } from "../../events/record.ts";
 import type { Call } from "../light-aws/json-client.ts";
 
-/** Where triggers put what they recorded. */
+/** The queue for the records of triggers. */
 export interface RecordsQueue {
   send(record: FactRecord): Promise<void>;
 }

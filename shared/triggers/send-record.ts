@@ -7,7 +7,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { describeError, type Telemetry } from "../telemetry/telemetry.ts";
 import type { RecordsQueue } from "./records-queue.ts";
 
-/** The facts that Cognito's triggers tell; every other source is none of our business. */
+/** The facts in Cognito's trigger events, by source. All other sources pass through. */
 const facts = new Map<string, FactKind>([
   ["CustomMessage_ForgotPassword", "reset-requested"],
   ["PostConfirmation_ConfirmForgotPassword", "reset-confirmed"],
@@ -19,21 +19,21 @@ export interface SendRecordOptions {
   clock: Clock;
   newId: () => string;
   telemetry: Telemetry;
-  /** Keeps a record that the queue did not take, until its user was looked at. */
+  /** Keeps a record that the queue did not take, until the service has looked at its user. */
   remember?: RememberRecord;
-  /** Whether a fact is worth recording; by default each is. */
+  /** Returns whether to record a fact; by default every fact is recorded. */
   worthRecording?: (event: CognitoTrigger) => Promise<boolean>;
 }
 
 /**
- * Middleware for a Cognito trigger that puts what happened on the RECORDS queue before the handler runs. It never
- * throws: a fact that could not be recorded is remembered, logged and counted, and the trigger goes on.
+ * Middleware for a Cognito trigger that puts the event's fact on the RECORDS queue before the handler runs. It never
+ * throws: if it cannot record a fact, it keeps the record, logs and counts the failure, and the trigger continues.
  */
 export const recordSender = <Event>(options: SendRecordOptions): middy.MiddlewareObj<Event, Event> => ({
   before: ({ event }) => sendRecord(options, event),
 });
 
-/** The same for one event, whoever is called with it. */
+/** Does the same for one event, for callers without Middy. */
 export const sendRecord = async (options: SendRecordOptions, event: unknown): Promise<void> => {
   const { clock, newId, telemetry, worthRecording } = options;
   const kind = facts.get(sourceOf(event));
@@ -58,7 +58,7 @@ export const sendRecord = async (options: SendRecordOptions, event: unknown): Pr
   }
 };
 
-/** Throws what the queue threw, whether the record is remembered or not: a person should know of it. */
+/** Throws the queue's error even if the record was kept, because a person should know. */
 const sendOrRemember = async (
   { records, remember, clock, telemetry }: SendRecordOptions,
   record: FactRecord,

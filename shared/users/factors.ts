@@ -1,7 +1,7 @@
 /**
- * A user's active MFA factors as AdminGetUser names them (EMAIL_OTP, SMS_MFA, SOFTWARE_TOKEN_MFA), and the preferred one.
- * What AdminGetUser does not show is not here either: an authenticator app that was set up in managed login, and never by
- * (Admin)SetUserMFAPreference.
+ * A user's active MFA factors as AdminGetUser names them (EMAIL_OTP, SMS_MFA, SOFTWARE_TOKEN_MFA), and the preferred
+ * one. AdminGetUser does not show an authenticator app that was set up in managed login and never by
+ * (Admin)SetUserMFAPreference, so it is missing here too.
  */
 export interface Factors {
   active: string[];
@@ -13,8 +13,8 @@ const sms = "SMS_MFA";
 const authenticator = "SOFTWARE_TOKEN_MFA";
 
 /**
- * The factors in an answer of AdminGetUser. SMS that managed login or the pool itself set up stands in the legacy
- * `MFAOptions` alone, and is asked for at sign-in like any other factor. An empty preference is none.
+ * Returns the factors in an answer of AdminGetUser. SMS that managed login or the pool itself set up is only in the
+ * legacy `MFAOptions`, but sign-ins ask for it like for any other factor. An empty preference is none.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export const readFactors = (answer: {
@@ -33,18 +33,18 @@ export const readFactors = (answer: {
 export const emailMfaIsOn = (factors: Factors): boolean => factors.active.includes(email);
 
 /**
- * Whether the user needs no window: some factor is active that a sign-in asks for. `known` is whether Email MFA was ever
- * seen on. For a known user a lone authenticator app does not count: whoever holds an access token can start its set-up
- * again (AssociateSoftwareToken), after which AdminGetUser still lists it and sign-ins no longer ask for it. The window of
- * such a user ends with Email MFA beside the app, and the app keeps the preference that it has: see `prefersEmail`.
+ * Returns whether the user needs no window: an active factor exists that a sign-in asks for. `known`: whether Email MFA
+ * was ever seen on. For a known user an authenticator app alone does not count: anybody with an access token can start
+ * its set-up again (AssociateSoftwareToken), and then AdminGetUser still lists it and sign-ins no longer ask for it.
+ * The window of such a user ends with Email MFA next to the app, and the app keeps its preference: see `prefersEmail`.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AssociateSoftwareToken.html
  */
 export const isProtected = ({ active }: Factors, known: boolean): boolean =>
   active.some((factor) => factor !== authenticator || !known);
 
 /**
- * Whether Email MFA is to be the preferred factor once it is on again: what it was `before` it was switched off, without
- * taking the preference from another factor that has it `now`. A lone factor is always preferred.
+ * Returns whether Email MFA becomes the preferred factor when it is on again: if it was preferred `before` it was
+ * switched off, and no other factor is preferred `now`. A lone factor is always preferred.
  */
 export const prefersEmail = (before: Factors, now: Factors): boolean => {
   if (now.preferred !== undefined && now.preferred !== email) return false;

@@ -5,8 +5,9 @@ import type { DirectoryUser } from "./user-directory.ts";
 export type RecoveryWay = "admin_only" | "verified_email" | "verified_phone_number";
 
 /**
- * The ways of a pool's AccountRecoverySetting, the preferred one first. A pool without the setting tries the phone first,
- * then email: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AccountRecoverySettingType.html
+ * Returns the ways of a pool's AccountRecoverySetting, the preferred one first. A pool without the setting tries the
+ * phone first, then email:
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AccountRecoverySettingType.html
  */
 export const recoveryWays = (setting?: AccountRecoverySettingType): RecoveryWay[] => {
   const mechanisms = setting?.RecoveryMechanisms ?? [];
@@ -16,7 +17,7 @@ export const recoveryWays = (setting?: AccountRecoverySettingType): RecoveryWay[
     .flatMap(({ Name }) => Name ?? []);
 };
 
-/** Why an exemption from Email MFA would not help the user to reset the password by "forgot password". */
+/** Why an exemption from Email MFA would not help the user to reset the password with "forgot password". */
 export type NoHelp =
   | "user-disabled"
   | "password-not-chosen"
@@ -28,8 +29,8 @@ export type NoHelp =
   | "not-needed";
 
 /**
- * Why an exemption from Email MFA would not help this user of a pool with these recovery ways; undefined when it would, or
- * when Email MFA is off already and the password can be reset as it is.
+ * Returns why an exemption from Email MFA would not help this user of a pool with these recovery ways. Returns
+ * undefined if it would help, or if Email MFA is off already and the user can reset the password as it is.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html
  */
 export const noHelpTo = (
@@ -39,7 +40,7 @@ export const noHelpTo = (
   if (!enabled) return "user-disabled";
   // Cognito refuses ForgotPassword: https://repost.aws/knowledge-center/cognito-forgot-password
   if (status === "FORCE_CHANGE_PASSWORD") return "password-not-chosen";
-  // And AdminSetUserMFAPreference: UserNotConfirmedException is among its errors.
+  // AdminSetUserMFAPreference refuses too: UserNotConfirmedException is among its errors.
   if (status === "UNCONFIRMED") return "user-unconfirmed";
   if (ways.includes("admin_only")) return "recovery-by-administrator";
   const usable = ways.find((way) =>

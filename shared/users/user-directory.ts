@@ -13,11 +13,11 @@ import { type Factors, readFactors } from "./factors.ts";
 import type { PoolMfa } from "./pool-mfa.ts";
 import type { UserKey } from "./user-key.ts";
 
-/** A user as Cognito has them now. */
+/** A user in Cognito now. */
 export interface DirectoryUser extends UserKey {
   username: string;
   factors: Factors;
-  /** Signs in through another identity provider, which is then in charge of MFA. */
+  /** Signs in through another identity provider, which is in charge of MFA. */
   federated: boolean;
   hasEmail: boolean;
   /** AdminGetUser's UserStatus: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html */
@@ -28,28 +28,31 @@ export interface DirectoryUser extends UserKey {
   verified: { email: boolean; phoneNumber: boolean };
 }
 
-/** Cognito refuses the username itself: it can have no user of that name. */
+/** Cognito refuses the username itself, so no user can have it. */
 export class UsernameRefusedError extends Error {
   override name = "UsernameRefused";
 }
 
-/** The users of one pool. All errors of the SDK pass through, but for the user who does not exist. */
+/** The users of one pool. All errors of the SDK pass through, except for the user who does not exist. */
 export interface UserDirectory {
   /**
-   * `gone` when no such user exists. Takes the username, never an alias: an alias can move to another user. Throws a
-   * UsernameRefusedError for a name that Cognito does not take.
+   * Returns the user, or `gone` if there is none. Takes the username, never an alias: an alias can move to another
+   * user. Throws a UsernameRefusedError for a name that Cognito refuses.
    */
   read(username: string): Promise<DirectoryUser | "gone">;
   /**
-   * Sends nothing but the Email MFA settings. That Cognito answers 200 does not prove that they changed; and where that took
-   * several `attempts`, one that got no answer may yet take effect.
+   * Sends only the Email MFA settings. A 200 from Cognito does not prove that they changed. After several `attempts`,
+   * one without an answer may still take effect.
    */
   setEmailMfa(
     username: string,
     settings: { enabled: boolean; preferred: boolean },
   ): Promise<{ attempts: number } | "gone">;
   isInGroup(username: string, group: string): Promise<boolean>;
-  /** Whether the pool asks for second factors, as it was within the last minute: a pool may be asked five times a second. */
+  /**
+   * Returns whether the pool asks for second factors, as it was within the last minute: AWS allows five such calls a
+   * second.
+   */
   poolMfa(): Promise<PoolMfa>;
 }
 
@@ -100,7 +103,8 @@ export const cognitoUserDirectory = (
 
   poolMfa: keptForAMinute(clock, async () => {
     const { MfaConfiguration } = await cognito.send(new GetUserPoolMfaConfigCommand({ UserPoolId }));
-    // AWS's documentation lets the answer leave it out, and says nothing of what that means. It is no proof that MFA is off.
+    // AWS's documentation allows an answer without it, and does not say what that means. It is no proof that MFA is
+    // off.
     return MfaConfiguration ?? "OPTIONAL";
   }),
 });
@@ -114,13 +118,15 @@ const keptForAMinute = <T>(clock: Pick<Clock, "now">, read: () => Promise<T>): (
   };
 };
 
-/** The pool's id is the stack's own, and nothing else is asked with. */
+/**
+ * Only the username can be the refused parameter: the pool's id is the stack's own, and the call sends nothing else.
+ */
 const refusedUsername = (error: unknown): never => {
   if (!(error instanceof InvalidParameterException)) throw error;
   throw new UsernameRefusedError("Cognito takes no such username.", { cause: error });
 };
 
-/** A verified address that was removed leaves its mark behind. */
+/** A verified address that was removed leaves its attribute behind. */
 const isVerified = (attributes: ReadonlyMap<string | undefined, string>, name: "email" | "phone_number"): boolean =>
   (attributes.get(name) ?? "") !== "" && attributes.get(`${name}_verified`)?.toLowerCase() === "true";
 

@@ -3,24 +3,24 @@ import { plus } from "../runtime/instants.ts";
 import { withChange } from "./operator-acts.ts";
 import type { Acceptance, OperatorAct, Window } from "./window.ts";
 
-/** How far ahead a known case can be accepted, in milliseconds. */
+/** How long a known case can be accepted, in milliseconds. */
 export const longestAcceptance = 90 * day;
 
 /**
- * The window, which is past due, as a known case until an instant: it leaves what is counted and alarmed until then, not the
- * retries. A later acceptance takes the place of an earlier one.
+ * Returns the window past due as a known case until an instant. Until then it stays out of counts and alarms, but the
+ * retries continue. A later acceptance replaces an earlier one.
  */
 export const acceptWindow = (window: Window, until: Date, act: OperatorAct): Window => {
   const accepted: Acceptance = { ...act, until };
   return { ...withChange(window, "accepted", accepted), accepted };
 };
 
-/** When an acceptance ends: what no command of ours would write is not believed. */
+/** Returns when an acceptance ends. Does not believe an end that mfactl would not write. */
 export const acceptedUntil = ({ at, until }: Pick<Acceptance, "at" | "until">): Date => {
   const latest = plus(at, longestAcceptance);
   return until < latest ? until : latest;
 };
 
-/** Whether the acceptance holds; one that begins in the future does not yet. */
+/** Returns whether the acceptance holds. One that begins in the future does not yet. */
 export const isAccepted = (acceptance: Pick<Acceptance, "at" | "until"> | undefined, now: Date): boolean =>
   acceptance !== undefined && acceptance.at <= now && now < acceptedUntil(acceptance);

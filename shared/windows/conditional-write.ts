@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 
-/** Whether the write took effect: `false` where its condition did not hold. All other errors pass through. */
+/** Returns whether the write took effect: `false` if its condition failed. All other errors pass through. */
 export const unlessConditionFails = async (write: Promise<unknown>): Promise<boolean> => {
   try {
     await write;

@@ -2,17 +2,17 @@ import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk
 import * as v from "valibot";
 import { type OverdueRef, overdueRefFrom } from "./window-items.ts";
 
-/** Where a row stands in the index: a later read goes on after it, also when the row itself has gone. */
+/** The place of a row in the index. A later read continues after it, even if the row itself has gone. */
 export const dueKey = v.object({ openIn: v.string(), dueAt: v.string(), user: v.string(), item: v.string() });
 export type DueKey = v.InferOutput<typeof dueKey>;
 
-/** A row of the index. `unreadable`: it makes no sense as a window, which must not hide the others. */
+/** A row of the index. `unreadable`: it makes no sense as a window, and must not hide the others. */
 export interface DueRow {
   key: DueKey;
   window: OverdueRef | "unreadable";
 }
 
-/** The windows due from `from` to `until`, both included; without one of them that side is open. */
+/** Selects the windows due from `from` to `until`, both included. A missing bound leaves that side open. */
 interface DueRange {
   from?: Date | undefined;
   until?: Date | undefined;
@@ -25,27 +25,31 @@ export interface Count {
 }
 
 /**
- * The index `due` of the WINDOWS table: open windows alone, by pool and due time. Each read is eventually consistent, and
- * what it costs is bounded whatever the table holds. All errors of the SDK pass through.
+ * The index `due` of the WINDOWS table: only open windows, by pool and due time. Each read is eventually consistent,
+ * and its cost is bounded for any size of the table. All errors of the SDK pass through.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
  */
 export interface DueIndex {
-  /** Counts rows, readable or not, up to `atMost`, and goes on to another page only while `mayGoOn`. Reads no row over the wire. */
+  /**
+   * Counts rows, readable or not, up to `atMost`. Continues to another page only while `mayGoOn`. Transfers no rows.
+   */
   count(userPoolId: string, range: DueRange, atMost: number, mayGoOn: () => boolean): Promise<Count>;
-  /** At most `atMost` rows in the order of their due times, those behind `after`. `next` is absent at the end. */
+  /**
+   * Returns at most `atMost` rows in the order of their due times, after the row `after`. `next` is absent at the end.
+   */
   rows(
     userPoolId: string,
     range: DueRange,
     atMost: number,
     after?: DueKey,
   ): Promise<{ rows: DueRow[]; next?: DueKey | undefined }>;
-  /** The pools that have open windows, by one page of the whole index; `next` is absent at the end. */
+  /** Returns the pools that have open windows in one page of the whole index. `next` is absent at the end. */
   pools(after?: DueKey): Promise<{ pools: string[]; next?: DueKey | undefined }>;
 }
 
 const optionalKey = v.optional(dueKey);
 
-/** The condition on the keys. DynamoDB takes one on the sort key, which BETWEEN makes of two. */
+/** Returns the condition on the keys. DynamoDB takes only one on the sort key, so two bounds become a BETWEEN. */
 const within = (userPoolId: string, { from, until }: DueRange) => {
   const onDueAt =
     from !== undefined && until !== undefined

@@ -6,7 +6,7 @@ import { historyFrom, historyItem } from "./window-items.ts";
 import type { ClosedWindow } from "./window.ts";
 import type { WindowsTable } from "./windows-table.ts";
 
-/** Writes a closed window into the history. Keeps a newer version of it that is there already. */
+/** Writes a closed window into the history. Keeps a newer version that is there already. */
 export const keepInHistory = ({ documents, TableName }: WindowsTable, closed: ClosedWindow): Promise<boolean> =>
   unlessConditionFails(
     documents.send(
@@ -20,7 +20,10 @@ export const keepInHistory = ({ documents, TableName }: WindowsTable, closed: Cl
     ),
   );
 
-/** Writes a window of the history over the version `read`. `false`, and nothing written, where it has another version. */
+/**
+ * Writes a window of the history over the version `read`. Returns `false`, and writes nothing, if the history has
+ * another version.
+ */
 export const updateInHistory = (
   { documents, TableName }: WindowsTable,
   closed: ClosedWindow,
@@ -38,7 +41,7 @@ export const updateInHistory = (
     ),
   );
 
-/** The window of the history that was opened last at `instant` or before. */
+/** Returns the window of the history that was opened last at `instant` or before. */
 export const findInHistory = async (
   { documents, TableName }: WindowsTable,
   user: UserKey,

@@ -1,12 +1,15 @@
 import { day } from "../config/duration.ts";
 import { plus } from "../runtime/instants.ts";
 
-/** The bound of the parameter `maxWindow` (shared/config/policy.ts): no window of ours was ever due later than this after it opened. */
+/**
+ * The upper bound of the parameter `maxWindow` (shared/config/policy.ts): the service never makes a window due later
+ * than this after its opening.
+ */
 const longestWindow = 30 * day;
 
 /**
- * The first due time that no open window can honestly have: whoever wrote it, that user would be exempt for ever.
- * `overdueTolerance`, in milliseconds, leaves room for clocks that differ.
+ * Returns the first due time that no open window can honestly have: a forged one would exempt the user forever.
+ * `overdueTolerance`, in milliseconds, leaves room for different clocks.
  */
 export const firstImpossible = (now: Date, overdueTolerance: number): Date =>
   plus(now, longestWindow + overdueTolerance + 1);

@@ -6,12 +6,15 @@ import { knownKey, rowKey } from "./window-items.ts";
 import { type ClosedWindow, retention } from "./window.ts";
 import { keyOf, type WindowsTable } from "./windows-table.ts";
 
-/** Remembers that the user's Email MFA was seen on. This outlives the user's row, which DynamoDB deletes after `retention`. */
+/**
+ * Records that the user's Email MFA was seen on. This outlives the user's row, which DynamoDB deletes after
+ * `retention`.
+ */
 export const rememberKnown = async ({ documents, TableName }: WindowsTable, user: UserKey): Promise<void> => {
   await documents.send(new PutCommand({ TableName, Item: { ...keyOf(user, knownKey), known: true } }));
 };
 
-/** Lets that be forgotten together with the last window of a user who is gone. */
+/** Lets the fact that the user is known expire with the last window of a user who is gone. */
 export const letKnownExpire = async ({ documents, TableName }: WindowsTable, closed: ClosedWindow): Promise<void> => {
   const expiresAt = Math.floor(plus(closed.closedAt, retention).getTime() / 1000);
   await unlessConditionFails(
@@ -28,7 +31,7 @@ export const letKnownExpire = async ({ documents, TableName }: WindowsTable, clo
   );
 };
 
-/** Forgets a user who was made for a test, but for the windows, which are kept as long as those of others. */
+/** Forgets a user who was made for a test, except for the windows, which are kept as long as those of others. */
 export const forgetUser = async ({ documents, TableName }: WindowsTable, user: UserKey): Promise<void> => {
   await documents.send(new DeleteCommand({ TableName, Key: keyOf(user, knownKey) }));
   await unlessConditionFails(

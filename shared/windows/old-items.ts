@@ -10,14 +10,15 @@ import { historyFrom, knownKey, openAttributes, openFrom, rowKey, seenFrom, type
 import type { ClosedWindow, Window } from "./window.ts";
 import { keyOf, type WindowsTable } from "./windows-table.ts";
 
-/** The sort key of an open window, until version 0.2. */
+/** The sort key of an open window in versions before 0.2. */
 export const openKey = "open";
 
 const itemKey = v.object({ item: v.string() });
 
 /**
- * What versions before 0.2 keep of a user: the items `open`, `seen` and `closed#…`. The first two become the user's row; the
- * third are its history as they are. `seen` stays behind, so that a stack that goes back to such a version still knows the user.
+ * Reads the items of a user from versions before 0.2: `open`, `seen` and `closed#…`. The first two become the user's
+ * row; the third are already its history. `seen` stays, so that the user is still known if the stack goes back to such
+ * a version.
  */
 export const readOldItems = async (
   { documents, TableName }: WindowsTable,
@@ -56,7 +57,10 @@ export const readOldItems = async (
   };
 };
 
-/** Makes the row of a user who has none of what was read. The row comes first: whatever dies in between, the window is in one place at least. */
+/**
+ * Makes the row of a user who has none from the items that were read. Writes the row first, so that the window is in at
+ * least one place after any failure.
+ */
 export const adoptOldItems = async (
   table: WindowsTable,
   user: UserKey,
@@ -87,7 +91,7 @@ export const adoptOldItems = async (
   if (isMade && open !== undefined) await removeOldOpenWindow(table, open);
 };
 
-/** The open window with this id that a version before 0.2 has left beside the row. */
+/** Returns the open window with this id that a version before 0.2 has left next to the row. */
 export const findOldOpenWindow = async (
   { documents, TableName }: WindowsTable,
   user: UserKey,
@@ -98,7 +102,7 @@ export const findOldOpenWindow = async (
   return left?.windowId === windowId ? left : undefined;
 };
 
-/** Removes the item of an open window that is in the row by now. */
+/** Removes the item of an open window that is in the row already. */
 export const removeOldOpenWindow = async ({ documents, TableName }: WindowsTable, window: Window): Promise<void> => {
   await unlessConditionFails(
     documents.send(

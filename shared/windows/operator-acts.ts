@@ -1,7 +1,7 @@
 import { earlier, later, plus } from "../runtime/instants.ts";
 import { type Change, type OperatorAct, type Window, dueAgain, isDue, kept } from "./window.ts";
 
-/** The window with its end brought forward to the moment of the act; `by` may be `sign-in` instead of an operator. */
+/** Returns the window with its end moved to the moment of the act; `by` is an operator or `sign-in`. */
 export const askToClose = (window: Window, act: OperatorAct): Window => ({
   ...window,
   dueAt: earlier(window.dueAt, act.at),
@@ -9,7 +9,7 @@ export const askToClose = (window: Window, act: OperatorAct): Window => ({
   closeAsked: act,
 });
 
-/** The window with the change noted on it, and nothing else changed. */
+/** Returns the window with the change noted on it, and nothing else changed. */
 export const withChange = (
   window: Window,
   kind: Change["kind"],
@@ -19,23 +19,27 @@ export const withChange = (
   changes: [...window.changes, { kind, at, by, reason, ticket, dueAt: window.dueAt, until }].slice(-kept),
 });
 
-/** The window extended by `milliseconds`, or undefined where that would pass the cap: never silently less than asked. */
+/**
+ * Returns the window extended by `milliseconds`, or undefined if that would pass the cap: it never extends by less than
+ * was asked.
+ */
 export const extendWindow = (window: Window, milliseconds: number, act: OperatorAct): Window | undefined => {
   const dueAt = plus(window.dueAt, milliseconds);
   if (dueAt > window.cap) return undefined;
   return withChange({ ...window, ...dueAgain(window, dueAt) }, "extended", act);
 };
 
-/** The window with its next try brought forward, to now. */
+/** Returns the window with its next try moved to now. */
 export const retryWindow = (window: Window, act: OperatorAct): Window =>
   withChange({ ...window, nextTryAt: undefined }, "retried", act);
 
-/** Which open windows a new grace period reaches: those whose end it brings forward, or all. */
+/** Which open windows get a new grace period: those whose end it moves forward, or all. */
 export type Reach = "shorten" | "all";
 
 /**
- * When the window is due under another grace period, counted from its newest confirmed reset or else from its opening:
- * not past the cap, and not before `now`. Undefined for a window that is left alone, being due or told to close already.
+ * Returns when the window is due under another grace period, counted from its newest confirmed reset or else from its
+ * opening: not past the cap, and not before `now`. Returns undefined for a window that stays as it is because it is due
+ * or was asked to close already.
  */
 export const replannedDueAt = (window: Window, gracePeriod: number, now: Date): Date | undefined => {
   if (window.closeAsked !== undefined || isDue(window, now)) return undefined;
@@ -44,7 +48,7 @@ export const replannedDueAt = (window: Window, gracePeriod: number, now: Date): 
   return dueAt < now ? now : dueAt;
 };
 
-/** The window under another grace period, at the moment of the act; the same window where that changes nothing. */
+/** Returns the window under another grace period at the moment of the act, or the same window if nothing changes. */
 export const replanWindow = (window: Window, gracePeriod: number, reach: Reach, act: OperatorAct): Window => {
   const planned = replannedDueAt(window, gracePeriod, act.at);
   if (planned === undefined) return window;

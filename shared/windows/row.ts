@@ -12,20 +12,20 @@ interface Condition {
   values?: Record<string, unknown>;
 }
 
-/** Holds for a row whose window is this one, unchanged. `#version` is a name that the update uses too. */
+/** A condition that holds for a row with this window, unchanged. The update uses the name `#version` too. */
 export const sameVersionAs = ({ windowId, version }: Pick<Window, "windowId" | "version">): Condition => ({
   expression: "#windowId = :windowId AND #version = :read",
   names: { "#windowId": "windowId", "#version": "version" },
   values: { ":windowId": windowId, ":read": version },
 });
 
-/** The user's row. Strongly consistent. Undefined where there is none. */
+/** Returns the user's row, strongly consistent, or undefined. */
 export const readRow = async ({ documents, TableName }: WindowsTable, user: UserKey): Promise<UserRow | undefined> => {
   const { Item } = await documents.send(new GetCommand({ TableName, Key: keyOf(user, rowKey), ConsistentRead: true }));
   return Item && rowFrom(Item);
 };
 
-/** Writes the changes into the user's row. `false`, and nothing written, where the condition does not hold. */
+/** Writes the changes into the user's row. Returns `false`, and writes nothing, if the condition fails. */
 export const writeRow = (
   { documents, TableName }: WindowsTable,
   user: UserKey,

@@ -1,32 +1,35 @@
 import { day } from "../config/duration.ts";
 import { clockDifference, isFromTheFuture } from "../runtime/clock-difference.ts";
 
-/** What is known of a user beside their windows. */
+/** What the service knows about a user in addition to their windows. */
 export interface Seen {
-  /** When the user was last read and found in order. Absent where the next sign-in must be looked at. */
+  /** When a look last found the user in order. Absent if the next sign-in must get a look. */
   checkedAt?: Date | undefined;
   /** Whether Email MFA was ever seen on. */
   known: boolean;
   /** Whether Email MFA was on at the last look. */
   emailMfa?: boolean | undefined;
-  /** Until then every sign-in is looked at. */
+  /** Until then every sign-in gets a look. */
   watchedUntil?: Date | undefined;
   /** When a sign-in last found Email MFA off for no reason that we know. */
   driftedAt?: Date | undefined;
 }
 
-/** What one look at a user found. Only what is given is written; `checkedAt` is also taken away. */
+/** The result of one look at a user. Only the given attributes are written; `checkedAt` can also be removed. */
 export interface Look extends Omit<Seen, "known"> {
-  /** Whether Email MFA was on, now or at an earlier look. `false` never takes an earlier `true` away. */
+  /** Whether Email MFA was on, now or at an earlier look. `false` never overwrites an earlier `true`. */
   known: boolean;
 }
 
-/** How long every sign-in is looked at after a drift, and after a change to other factors. Also how long a drift counts as the first of two. */
+/**
+ * How long every sign-in gets a look after a drift, and after a change to other factors. A second drift within this
+ * time counts as repeated.
+ */
 export const watch = 30 * day;
 
 /**
- * Whether a user without an open window must be looked at when they sign in. `verifyEvery` in milliseconds. An instant from the
- * future is not believed.
+ * Returns whether a sign-in of a user without an open window must get a look. `verifyEvery` is in milliseconds. Does
+ * not believe an instant from the future.
  */
 export const needsLook = (
   seen: Pick<Seen, "checkedAt" | "watchedUntil"> | undefined,
@@ -40,6 +43,6 @@ export const needsLook = (
 const isWatched = ({ watchedUntil }: Pick<Seen, "watchedUntil">, now: Date): boolean =>
   watchedUntil !== undefined && now < watchedUntil && watchedUntil.getTime() - now.getTime() <= watch + clockDifference;
 
-/** Whether this user, found without Email MFA again, has drifted within the last month. */
+/** Returns whether this user, found without Email MFA again, has drifted within the last month. */
 export const isRepeatedDrift = (seen: Pick<Seen, "driftedAt"> | undefined, now: Date): boolean =>
   seen?.driftedAt !== undefined && now.getTime() - seen.driftedAt.getTime() < watch;

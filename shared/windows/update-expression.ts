@@ -1,12 +1,12 @@
-/** What an update does to the attributes of an item. An attribute that is undefined in `set` is taken away. */
+/** The changes of an update to the attributes of an item. An attribute that is undefined in `set` is removed. */
 export interface Changes {
   set: Record<string, unknown>;
-  /** Written where the item has no such attribute yet. */
+  /** Written if the item has no such attribute yet. */
   setIfAbsent?: Record<string, unknown>;
 }
 
 /**
- * The members of UpdateItem that make these changes. It needs at least one attribute to write.
+ * Returns the members of UpdateItem for these changes. It needs at least one attribute to write.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  */
 export const updateExpression = ({ set, setIfAbsent = {} }: Changes) => {

@@ -1,4 +1,4 @@
 import type { UserKey } from "../users/user-key.ts";
 
-/** The partition of the WINDOWS table in which all items of a user stand. */
+/** Returns the partition of the WINDOWS table that holds all items of a user. */
 export const partition = (user: UserKey): string => `${user.userPoolId}#${user.sub}`;

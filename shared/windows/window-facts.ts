@@ -6,7 +6,7 @@ import { type Fact, type FactTimes, type Window, dueAgain, kept } from "./window
 export const hasNoted = (window: Window, fact: Pick<Fact, "id">): boolean =>
   window.facts.some((noted) => noted.id === fact.id);
 
-/** The window with the fact on it, and nothing else changed: what a late fact does to a window that has closed. */
+/** Returns the window with the fact on it, and nothing else changed: the effect of a late fact on a closed window. */
 export const withFact = <Some extends Window>(window: Some, fact: Fact): Some => ({
   ...window,
   facts: [...window.facts, fact].slice(-kept),
@@ -14,7 +14,7 @@ export const withFact = <Some extends Window>(window: Some, fact: Fact): Some =>
   times: timesWith(window.times, fact),
 });
 
-/** The times with those of one more fact, in whatever order facts come. */
+/** Returns the times with those of one more fact, in any order of facts. */
 export const timesWith = (times: FactTimes, { kind, at }: Pick<Fact, "kind" | "at">): FactTimes => {
   switch (kind) {
     case "reset-requested":
@@ -31,8 +31,8 @@ export const timesWith = (times: FactTimes, { kind, at }: Pick<Fact, "kind" | "a
 };
 
 /**
- * The window with the fact on it. A request never moves `dueAt`: anybody can ask for a reset of anybody's password. A
- * confirmed reset may, up to the cap; a sign-in after it closes the window where the policy says so.
+ * Returns the window with the fact on it. A request never moves `dueAt`: anybody can request a reset of anybody's
+ * password. A confirmed reset may, up to the cap. A sign-in after it closes the window if the policy says so.
  */
 export const noteFact = (window: Window, fact: Fact, policy: Pick<Policy, "closeOnSignIn">, now: Date): Window => {
   const noted: Window = withFact(window, fact);

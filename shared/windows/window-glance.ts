@@ -5,7 +5,10 @@ import type { UserKey } from "../users/user-key.ts";
 import type { Seen } from "./seen.ts";
 import { partition } from "./user-partition.ts";
 
-/** The least that must be known of a user who signs in: whether a window is open, when we last looked, and whether we watch. */
+/**
+ * What a trigger must know about a user who signs in: whether a window is open, when the service last looked, and
+ * whether it watches the user.
+ */
 export type WindowGlance = (
   user: UserKey,
 ) => Promise<{ open: boolean; seen?: Pick<Seen, "checkedAt" | "watchedUntil"> | undefined }>;
@@ -21,7 +24,7 @@ const answer = v.object({
 });
 
 /**
- * One eventually consistent read of the user's row, without its window: it runs at every sign-in of the pool.
+ * Reads the user's row without its window, eventually consistent, because it runs at every sign-in of the pool.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
  */
 export const dynamoWindowGlance =

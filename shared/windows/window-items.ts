@@ -8,13 +8,16 @@ import { partition } from "./user-partition.ts";
 import { timesWith } from "./window-facts.ts";
 import { type ClosedWindow, type Fact, type FactTimes, retention, type Window } from "./window.ts";
 
-/** What the table knows of a user: what was last seen of them, and their newest window, open or closed. */
+/** What the table knows about a user: the last look, and the newest window, open or closed. */
 export interface UserRow {
-  /** Counts the changes of the window; 0 before the first one. A change is written only over the version it was made from. */
+  /**
+   * Counts the changes of the window; 0 before the first one. A change is written only over the version that it started
+   * from.
+   */
   version: number;
   seen?: Seen;
   open?: Window;
-  /** The newest window, when it has closed. */
+  /** The newest window, if it has closed. */
   lastClosed?: ClosedWindow;
   /** When the window before the newest one closed. */
   earlierClosedAt?: Date | undefined;
@@ -23,7 +26,10 @@ export interface UserRow {
 /** The sort key of a user's row. */
 export const rowKey = "now";
 
-/** The sort key of an item that says only that Email MFA was seen on. It outlives the row, which TTL deletes with an old window. */
+/**
+ * The sort key of an item that says only that Email MFA was seen on. It outlives the row, which TTL deletes with an old
+ * window.
+ */
 export const knownKey = "seen";
 
 const factors = v.object({ active: v.array(v.string()), preferred: v.optional(v.string()) });
@@ -43,7 +49,7 @@ const window = v.object({
   factorsBefore: factors,
   facts: v.array(v.object({ id: v.string(), kind, at: instant })),
   counts: v.object({ "reset-requested": v.number(), "reset-confirmed": v.number(), "signed-in": v.number() }),
-  // Windows written before version 0.1 lack it.
+  // Windows written before version 0.1 do not have it.
   times: v.optional(
     v.object({
       firstConfirmed: v.optional(instant),
@@ -95,8 +101,8 @@ const row = v.object({
 });
 
 /**
- * The row in an item. A look and a closed window that make no sense are left out: without them the user is looked at again.
- * Throws for an open window that makes none.
+ * Returns the row in an item. Leaves out a look or a closed window that makes no sense: without it, the user gets
+ * another look. Throws for an open window that makes no sense.
  */
 export const rowFrom = (item: unknown): UserRow => {
   const { version, window: ofWindow, earlierClosedAt } = v.parse(row, item);
@@ -108,10 +114,13 @@ export const rowFrom = (item: unknown): UserRow => {
   return v.is(closed, newest) ? { ...found, lastClosed: closedFrom(newest) } : found;
 };
 
-/** Dates as text, and nothing undefined: what DynamoDB can keep. */
+/** Converts dates to text and drops undefined values, for DynamoDB. */
 const stored = (value: object): Record<string, unknown> => v.parse(attributes, JSON.parse(JSON.stringify(value)));
 
-/** The attributes of the row that hold a window. What the index `due` needs of it stands beside `window`, and is not written twice. */
+/**
+ * Returns the row's attributes that hold a window. The attributes for the index `due` are next to `window` and not
+ * repeated in it.
+ */
 const windowAttributes = (window: Window): Changes["set"] => {
   const { version, windowId, userPoolId, sub, dueAt, attempts, nextTryAt, ...rest } = window;
   return {
@@ -126,21 +135,24 @@ const windowAttributes = (window: Window): Changes["set"] => {
   };
 };
 
-/** Those of an open window. `openIn` stands on open windows alone, which keeps the index `due` sparse. */
+/** Returns the attributes of an open window. Only open windows have `openIn`, which keeps the index `due` sparse. */
 export const openAttributes = (open: Window): Changes["set"] => ({
   ...windowAttributes(open),
   openIn: open.userPoolId,
   expiresAt: undefined,
 });
 
-/** Those of a closed window: out of the index, and deleted by TTL when nobody needs its evidence any more. */
+/** Returns the attributes of a closed window: out of the index, and with the time at which TTL deletes it. */
 export const closedAttributes = (window: ClosedWindow): Changes["set"] => ({
   ...windowAttributes(window),
   openIn: undefined,
   expiresAt: expiryOf(window),
 });
 
-/** What a look at the user found, without having read the row: two looks at once both hold, and what was known stays known. */
+/**
+ * Returns the changes of a look at the user, for a write that has not read the row: two looks at once both count, and
+ * what was known stays known.
+ */
 export const lookChanges = ({ checkedAt, known, emailMfa, watchedUntil, driftedAt }: Look): Changes => {
   const given = Object.entries({
     emailMfa,
@@ -156,7 +168,7 @@ export const lookChanges = ({ checkedAt, known, emailMfa, watchedUntil, driftedA
 const expiryOf = ({ closedAt }: Pick<ClosedWindow, "closedAt">): number =>
   Math.floor(plus(closedAt, retention).getTime() / 1000);
 
-/** The item of the history into which a closed window goes when the next one opens: the same key on every try. */
+/** Returns the history item for a closed window when the next one opens. Its key is the same on every try. */
 export const historyItem = (window: ClosedWindow): Record<string, unknown> & { user: string; item: string } => ({
   ...stored(window),
   user: partition(window),
@@ -167,11 +179,11 @@ export const historyItem = (window: ClosedWindow): Record<string, unknown> & { u
 export const openFrom = (item: unknown): Window => withTimes(v.parse(window, item));
 export const closedFrom = (item: unknown): ClosedWindow => withTimes(v.parse(closed, item));
 
-/** The closed window in an item of the history, or undefined where that makes no sense. */
+/** Returns the closed window in an item of the history, or undefined if the item makes no sense. */
 export const historyFrom = (item: unknown): ClosedWindow | undefined =>
   v.is(closed, item) ? closedFrom(item) : undefined;
 
-/** What an item says of a look; undefined where that makes no sense. */
+/** Returns the look in an item, or undefined if it makes no sense. */
 export const seenFrom = (item: unknown): Seen | undefined => {
   const parsed = v.safeParse(seen, item);
   return parsed.success ? parsed.output : undefined;
@@ -182,7 +194,7 @@ const withTimes = <Stored extends { times?: FactTimes | undefined; facts: Fact[]
   times: stored.times ?? stored.facts.reduce<FactTimes>(timesWith, {}),
 });
 
-/** As much of an open window as the index `due` holds. */
+/** The attributes of an open window in the index `due`. */
 export interface OverdueRef extends UserKey {
   windowId: string;
   dueAt: Date;
@@ -199,7 +211,7 @@ const overdueRef = v.object({
   nextTryAt: v.optional(instant),
 });
 
-/** Undefined for a row that is not what this version, or any, of the service writes. */
+/** Returns undefined for a row that no version of the service writes. */
 export const overdueRefFrom = (item: unknown): OverdueRef | undefined => {
   const parsed = v.safeParse(overdueRef, item);
   return parsed.success ? parsed.output : undefined;

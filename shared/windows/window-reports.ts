@@ -7,7 +7,7 @@ import { closedFrom, openFrom, rowFrom, rowKey } from "./window-items.ts";
 import { dynamoWindowStore } from "./window-store.ts";
 import type { ClosedWindow, Window } from "./window.ts";
 
-/** A page of a scan: the windows on it, and what it cost. */
+/** A page of a scan: its windows, and its cost. */
 interface ScannedPage {
   windows: (Window | ClosedWindow)[];
   itemsRead: number;
@@ -15,20 +15,21 @@ interface ScannedPage {
   readUnits: number;
 }
 
-/** What people ask of the WINDOWS table, and no function does. */
+/** The reads of the WINDOWS table for people; no function uses them. */
 export interface WindowReports {
-  /** All open windows of the pool, the first due first. */
+  /** Returns all open windows of the pool, the first due first. */
   openWindows(userPoolId: string): AsyncIterable<Window>;
-  /** All closed windows of the user, the one opened last first. */
+  /** Returns all closed windows of the user, the one opened last first. */
   history(user: UserKey): Promise<ClosedWindow[]>;
   /**
-   * The windows of the pool that were open at some time from `from` up to but not including `to`, in no order, page by
-   * page. Reads the whole table. A window that is just going into the history can come twice, the same both times.
+   * Returns the windows of the pool that were open at some time from `from` up to but not including `to`, in no order,
+   * page by page. Reads the whole table. A window that is just moving into the history can come twice, the same both
+   * times.
    */
   openDuring(userPoolId: string, from: Date, to: Date): AsyncIterable<ScannedPage>;
 }
 
-/** The last instant that is written with four digits for the year: it sorts behind all others. */
+/** The last instant with a year of four digits: it sorts after all others. */
 const endOfTime = new Date("9999-12-31T23:59:59.999Z");
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
@@ -38,7 +39,7 @@ export const dynamoWindowReports = (documents: DynamoDBDocumentClient, TableName
   async *openWindows(userPoolId) {
     let users: UserKey[] = [];
     for await (const ref of dynamoWindowStore(documents, TableName).dueUntil(userPoolId, endOfTime)) {
-      // The reconciler counts these as overdue, which alarms.
+      // The reconciler counts these as overdue, and the alarm fires.
       if (ref === "unreadable") continue;
       users.push(ref);
       if (users.length === batchSize) {
@@ -113,7 +114,10 @@ async function* openDuring(
   } while (ExclusiveStartKey !== undefined);
 }
 
-/** Whether a window was open in the period: the one in a row, at `#window.`, or one in the history or an item of an earlier version. */
+/**
+ * Returns the filter for windows that were open in the period: one in a row, at `#window.`, or one in the history or an
+ * item of an earlier version.
+ */
 const openBetween = (path: string): string =>
   `userPoolId = :pool AND ${path}openedAt < :to AND (attribute_not_exists(${path}closedAt) OR ${path}closedAt >= :from)`;
 
@@ -123,7 +127,7 @@ const windowIn = (item: Record<string, unknown>): Window | ClosedWindow | [] => 
   return open ?? lastClosed ?? [];
 };
 
-/** The open windows of these users, in their order, without those that have been closed meanwhile. */
+/** Returns the open windows of these users, in their order, without those that have been closed meanwhile. */
 const openOf = async (documents: DynamoDBDocumentClient, TableName: string, users: UserKey[]): Promise<Window[]> => {
   const rows = await getAll(documents, TableName, users, rowKey);
   const open = new Map(rows.map(({ user, item }) => [user, rowFrom(item).open]));

@@ -17,38 +17,39 @@ import type { ClosedWindow, Window } from "./window.ts";
 import type { WindowsTable } from "./windows-table.ts";
 
 /**
- * The WINDOWS table: one row per user, and a history of their earlier windows. What changes a window is one conditional write of
- * the row, over the version it was made from. `conflict`: the row has changed since it was read, and nothing was written. All
- * other errors of the SDK pass through.
+ * The WINDOWS table: one row per user, and a history of their earlier windows. One conditional write of the row changes
+ * a window, over the version that the change started from. `conflict`: the row has changed since it was read, and
+ * nothing was written. All other errors of the SDK pass through.
  */
 export interface WindowStore {
-  /** The row, or what an earlier version of the service has left of the user. Writes nothing. */
+  /** Returns the row, or the items that an earlier version of the service has left. Writes nothing. */
   find(user: UserKey): Promise<UserRow>;
   /**
-   * The same for one who is going to change it: what an earlier version has left becomes the row first. Given the id of a window
-   * that is not the row's open one, it also takes in an open window that an earlier version has left beside the row.
+   * Does the same for a caller that will change the row: first turns items of an earlier version into the row. Given
+   * the id of a window that is not the row's open one, also takes in an open window that an earlier version has left
+   * next to the row.
    */
   findToChange(user: UserKey, windowId?: string): Promise<UserRow>;
   /**
-   * Opens the window over the row as read, which has no open one, and returns it as written. The window before it goes into the
-   * history first. `known`: whether Email MFA was ever seen on.
+   * Opens the window over the row as read, which has no open one, and returns the row as written. First moves the
+   * window before it into the history. `known`: whether Email MFA was ever seen on.
    */
   open(window: Window, over: UserRow, known: boolean): Promise<Window | "conflict">;
-  /** Writes the open window over the version it was read at, and returns the next version. */
+  /** Writes the open window over the version it was read at. Returns the next version. */
   update(window: Window): Promise<Window | "conflict">;
-  /** Closes the window and writes what its end says of the user. `row` is as read. */
+  /** Closes the window and writes what its end says about the user. `row` is as read. */
   close(closed: ClosedWindow, look: Look | undefined, row: Pick<UserRow, "seen">): Promise<"closed" | "conflict">;
   /** Writes a closed window over the version it was read at, in the row or in the history. */
   updateClosed(closed: ClosedWindow): Promise<"updated" | "conflict">;
-  /** The window of the history that was opened last at `instant` or before. */
+  /** Returns the window of the history that was opened last at `instant` or before. */
   findInHistory(user: UserKey, instant: Date): Promise<ClosedWindow | undefined>;
-  /** Writes what a look at the user found. `row` is as read. What earlier looks knew stays known. */
+  /** Writes the result of a look at the user. `row` is as read. What was known stays known. */
   noteLook(user: UserKey, look: Look, row: Pick<UserRow, "seen" | "lastClosed">): Promise<void>;
-  /** Forgets a user who was made for a test, but for the windows, which are kept as long as those of others. */
+  /** Forgets a user who was made for a test, except for the windows, which are kept as long as those of others. */
   forget(user: UserKey): Promise<void>;
   /**
-   * Open windows of the pool that were due at `instant` or before, the longest or the latest due first. `unreadable`: a
-   * row that makes no sense, which must not hide the others.
+   * Returns open windows of the pool that were due at `instant` or before, the longest or the latest due first.
+   * `unreadable`: a row that makes no sense, and must not hide the others.
    */
   dueUntil(userPoolId: string, instant: Date, first?: "longest" | "latest"): AsyncIterable<OverdueRef | "unreadable">;
 }

@@ -13,20 +13,22 @@ export interface Fact {
   at: Date;
 }
 
-/** What the rules ask of facts, kept apart from the list of facts, which has an end. */
+/**
+ * The facts' counts and times that the rules need. They are separate from the list of facts, whose length is limited.
+ */
 export interface FactTimes {
   firstConfirmed?: Date | undefined;
   lastConfirmed?: Date | undefined;
   lastSignIn?: Date | undefined;
 }
 
-/** Why a window was opened; `drift` is Email MFA found off at a sign-in, `enrol` the same for a user who never had it. */
+/** Why a window was opened. `drift`: a sign-in found Email MFA off; `enrol`: the same for a user who never had it. */
 export type Origin = "reset-requested" | "reset-confirmed" | "drift" | "enrol" | "operator";
 
 /** How a window ended. */
 export type Outcome = "re-enabled" | "already-enabled" | "user-gone" | "observed";
 
-/** Who did something to a window by hand, and why. */
+/** Who changed a window by hand, and why. */
 export interface OperatorAct {
   at: Date;
   by: string;
@@ -34,20 +36,20 @@ export interface OperatorAct {
   ticket?: string | undefined;
 }
 
-/** That a window past due is a known case until an instant. */
+/** The acceptance of a window past due as a known case, until an instant. */
 export interface Acceptance extends OperatorAct {
   until: Date;
 }
 
-/** What an operator did to an open window, and when it was due afterwards. */
+/** An operator's change of an open window, and when the window was due afterwards. */
 export interface Change extends OperatorAct {
   kind: "extended" | "replanned" | "retried" | "accepted";
   dueAt: Date;
-  /** Of an acceptance. */
+  /** Only for an acceptance. */
   until?: Date | undefined;
 }
 
-/** An exemption: from the moment a user is found, or made, to be without Email MFA until it is on again. */
+/** An exemption: from the moment a user is found or made to be without Email MFA until it is on again. */
 export interface Window extends UserKey {
   windowId: string;
   username: string;
@@ -57,38 +59,38 @@ export interface Window extends UserKey {
   dueAt: Date;
   /** No chain of resets or extensions moves `dueAt` past it. */
   cap: Date;
-  /** Milliseconds from a confirmed reset to `dueAt`, as they were when the window was opened. */
+  /** Milliseconds from a confirmed reset to `dueAt`, as configured when the window was opened. */
   gracePeriod: number;
   factorsBefore: Factors;
-  /** The newest facts, oldest first. `counts` and `times` know of all. */
+  /** The newest facts, oldest first. `counts` and `times` include all. */
   facts: Fact[];
   counts: Record<FactKind, number>;
   times: FactTimes;
   openedBy?: OperatorAct | undefined;
   /** The newest changes by hand, oldest first. */
   changes: Change[];
-  /** Once a window was told to close it closes: no later fact moves `dueAt` back. */
+  /** When the window was asked to close. No later fact moves `dueAt` back. */
   closeAsked?: OperatorAct | undefined;
-  /** The newest acceptance; `changes` forgets in the end. */
+  /** The newest acceptance, because `changes` drops old entries. */
   accepted?: Acceptance | undefined;
   /** Until then an operator may be about to switch Email MFA off. */
   switchingOffUntil?: Date | undefined;
-  /** Another one each time that an operator is about to switch Email MFA off, or has. */
+  /** Changes each time that an operator is about to switch Email MFA off, or has done so. */
   switchingOffVersion?: number | undefined;
   /** Failed re-enables so far. */
   attempts: number;
   lastFailure?: { at: Date; error: string; message: string } | undefined;
   nextTryAt?: Date | undefined;
-  /** When a look first found no such user, if the looks since then found the same. */
+  /** When a look first found no such user, if all looks since then found the same. */
   goneSince?: Date | undefined;
-  /** Counts the changes; a change is written only over the version it was made from. */
+  /** Counts the changes; a change is written only over the version that it started from. */
   version: number;
 }
 
 export interface ClosedWindow extends Window {
   closedAt: Date;
   outcome: Outcome;
-  /** The user's factors as read before and after the re-enable; absent when there was no user left to read. */
+  /** The user's factors as read before and after the re-enable; absent if there was no user left to read. */
   evidence?: { before: Factors; after: Factors } | undefined;
 }
 
@@ -96,16 +98,16 @@ export interface ClosedWindow extends Window {
 export const retention = 400 * day;
 
 /**
- * The instant, moved behind the close of the last window: a clock that runs behind must not open a window before the last one
- * was closed, or what happened during the new one would be looked for on the other. A close further ahead of `now` than clocks
- * differ is not believed.
+ * Returns the instant, moved after the close of the last window if necessary: a clock that runs behind must not open a
+ * window before the last one was closed, or facts of the new window would be looked for on the old one. Does not
+ * believe a close further ahead of `now` than clocks differ.
  */
 export const notBefore = (lastClosedAt: Date | undefined, instant: Date, now: Date = instant): Date =>
   lastClosedAt !== undefined && lastClosedAt >= instant && !isFromTheFuture(lastClosedAt, now)
     ? plus(lastClosedAt, 1)
     : instant;
 
-/** A new window. A fact's time is believed up to `now`: no clock that runs ahead can buy a user more time. */
+/** Returns a new window. Believes a fact's time only up to `now`: no clock that runs ahead can buy a user more time. */
 export const openWindow = (opening: {
   windowId: string;
   user: UserKey & { username: string; factors: Factors };
@@ -139,7 +141,7 @@ export const openWindow = (opening: {
   };
 };
 
-/** Which kind of window a fact about an unprotected user opens, or why it opens none. */
+/** Returns which kind of window a fact about an unprotected user opens, or why it opens none. */
 export const originOf = (
   fact: Pick<Fact, "kind">,
   user: { known: boolean; inScope: boolean },
@@ -152,8 +154,8 @@ export const originOf = (
 };
 
 /**
- * Whether a window of this user may end with Email MFA on. A window gives back what the user had: a user whose Email MFA was
- * never seen on gets it only where the policy enrols.
+ * Returns whether a window of this user may end with Email MFA on. A window gives back what the user had: a user whose
+ * Email MFA was never seen on gets it only if the policy enrols.
  */
 export const mayEndWithEmailMfa = (user: { known: boolean }, policy: Pick<Policy, "enrol">): boolean =>
   user.known || policy.enrol;
@@ -161,13 +163,13 @@ export const mayEndWithEmailMfa = (user: { known: boolean }, policy: Pick<Policy
 /** How many facts, and how many changes, a window holds. */
 export const kept = 50;
 
-/** A window that is due later than before starts its tries anew. */
+/** Resets the tries of a window that is due later than before. */
 export const dueAgain = (window: Window, dueAt: Date): Partial<Window> =>
   dueAt > window.dueAt ? { dueAt, attempts: 0, nextTryAt: undefined } : {};
 
 export const isDue = (window: Pick<Window, "dueAt">, now: Date): boolean => now >= window.dueAt;
 
-/** Past due by more than the tolerance, in milliseconds. */
+/** Returns whether the window is past due by more than the tolerance, in milliseconds. */
 export const isOverdue = (window: Pick<Window, "dueAt">, tolerance: number, now: Date): boolean =>
   now.getTime() - window.dueAt.getTime() > tolerance;
 
