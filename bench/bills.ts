@@ -19,7 +19,7 @@ const schema = v.looseObject({
 const prices = v.parse(schema, JSON.parse(readFileSync(new URL("prices.json", import.meta.url), "utf8")));
 export const { assumed } = prices;
 
-/** What is billed, counted. */
+/** Counts of everything that AWS bills. */
 export interface Usage {
   schedulerInvocations: number;
   sqsRequests: number;
@@ -43,7 +43,7 @@ export const sum = (...usages: Partial<Usage>[]): Usage => {
   };
 };
 
-/** USD for a million of this, by what is billed. */
+/** Returns the price of a million times this usage, in USD, by billed service. */
 export const billMillion = (usage: Usage): Record<string, number> => ({
   Scheduler: usage.schedulerInvocations * prices.scheduler.perMillionInvocations,
   SQS: usage.sqsRequests * prices.sqs.perMillionRequests,
@@ -76,9 +76,9 @@ const sizeOfAll = (attributes: Record<string, AttributeValue>): number =>
   Object.entries(attributes).reduce((size, [name, value]) => size + Buffer.byteLength(name) + sizeOf(value), 0);
 
 /**
- * What one life's calls to DynamoDB take from the table. A write is one unit for each kB of the item, which our updates write
- * nearly whole; the index `due` is written along when an open window comes, goes or moves, one unit each. A strongly consistent read of a user's row
- * is one unit, an eventually consistent one half.
+ * Returns the capacity units of one life's calls to DynamoDB. A write takes one unit for each kB of the item, and
+ * updates write almost the whole item. The index `due` takes one more unit when an open window appears, moves or
+ * disappears. A strongly consistent read of a user's row takes one unit, an eventually consistent one half a unit.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export const tableUsage = (calls: Call[]): Usage => {

@@ -1,7 +1,7 @@
 import type { Step } from "./one-life.ts";
 import { table } from "./report.ts";
 
-/** Every call of a life, by who made it. */
+/** Returns a table of every call in a life, by caller. */
 export const listCalls = (steps: Step[]): string =>
   table(
     ["step", "who", "calls, in order"],
@@ -17,7 +17,7 @@ export const listCalls = (steps: Step[]): string =>
     ),
   );
 
-/** How many of them go to which service. */
+/** Returns a table of the number of calls to each service. */
 export const countCalls = (steps: Step[]): string => {
   const all = { name: "one whole life", calls: steps.flatMap(({ calls }) => calls) };
   const services = [...new Set(all.calls.map(({ service }) => service))].sort();

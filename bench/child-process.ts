@@ -17,7 +17,7 @@ const environment = (port: number) => ({
   WINDOWS_TABLE: "windows",
 });
 
-/** Runs a script of `child/` to its end, and gives back what it printed last, and the lines before. */
+/** Runs a script in `child/` to its end. Returns its result, which it prints last, and the lines before. */
 export const runChild = async (
   name: string,
   port: number,
@@ -34,7 +34,7 @@ export const runChild = async (
   return { result: JSON.parse(result), lines: log.split("\n").filter((line) => line !== "") };
 };
 
-/** Runs `work` while an AWS listens that answers everything at once, in a process of its own. */
+/** Runs `work` while a separate process plays an AWS that answers every call at once. */
 export const withAws = async <T>(work: (port: number) => Promise<T>): Promise<T> => {
   const child = spawn(process.execPath, [script("aws")], { stdio: ["ignore", "pipe", "inherit"] });
   try {

@@ -25,7 +25,7 @@ const variant = (name: string, file: string, trigger: string): Variant => ({
   times: { bare: { imported: [], answered: [] }, lambda: { imported: [], answered: [] } },
 });
 
-/** How long the triggers take to start, beside the same triggers on the SDK, with the same events and in turns. */
+/** Compares the start times of the triggers with those of the same triggers on the SDK: same events, in turns. */
 export const measureColdStart = async (folder: string, rounds: number): Promise<string> => {
   const bundles = await bundleFunctions(folder);
   const files = new Map(bundles.map(({ name, file }) => [name, file]));

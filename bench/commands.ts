@@ -6,7 +6,7 @@ import { table } from "./report.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Seconds until a command of package.json has ended well. */
+/** Returns how many seconds a command of package.json takes, or its exit status if it fails. */
 const secondsOf = async (...command: string[]): Promise<string> => {
   const start = performance.now();
   const child = spawn("npm", command, { cwd: root, stdio: "ignore" });
@@ -15,7 +15,7 @@ const secondsOf = async (...command: string[]): Promise<string> => {
   return `${((performance.now() - start) / 1000).toFixed(1)} s`;
 };
 
-/** Bytes of the files below a folder; a link counts as what it leads to. */
+/** Returns the total size of the files in a folder, in bytes. Links are not followed. */
 const sizeOf = async (folder: string): Promise<number> => {
   let total = 0;
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -26,7 +26,7 @@ const sizeOf = async (folder: string): Promise<number> => {
   return total;
 };
 
-/** What a newcomer waits for. `npm test` takes its time, and is left out unless asked for. */
+/** Measures the commands that a newcomer waits for. `npm test` is slow and runs only with `withTests`. */
 export const measureCommands = async (withTests: boolean): Promise<string> =>
   table(
     ["", "measured", "goal"],

@@ -39,7 +39,7 @@ const input = v.looseObject({
   Select: v.optional(v.string()),
 });
 
-/** What the reconciler has left behind: it has run before. */
+/** The reconciler's ledgers from an earlier run. */
 const ledger = (partition: string) => {
   const entry = partition.startsWith("pools#")
     ? { item: { S: "us-east-1_Example00" }, since: { S: new Date(0).toISOString() }, lookedThrough: { BOOL: true } }
@@ -53,8 +53,8 @@ const ledger = (partition: string) => {
 };
 
 /**
- * The index `due` over windows that fall due at these times, in their order, and a count of what is read of it: as in
- * DynamoDB the items whose keys meet the condition, in pages of at most 1 MB, and no others.
+ * An index `due` for windows with these due times, in this order. It counts reads in `read`, as DynamoDB does: only
+ * items whose keys meet the condition, in pages of at most 1 MB.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
  */
 export const countingDueIndex = (dueAt: Date[], read: Read) => {

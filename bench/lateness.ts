@@ -4,7 +4,9 @@ import { startBenchStack } from "./one-life.ts";
 import { table } from "./report.ts";
 import { quantile } from "./statistics.ts";
 
-/** How many seconds after due Email MFA is on again, on the local clock, for windows opened at odd times. */
+/**
+ * Returns how many seconds after due Email MFA is on again, on the local clock, for windows opened at irregular times.
+ */
 const closeWindows = async (windows: number, lateness: () => number): Promise<number[]> => {
   const { aws, cognito, clientId, telemetry, user } = await startBenchStack(
     { GRACE_PERIOD: "1h" },

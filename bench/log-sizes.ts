@@ -2,7 +2,9 @@ import { fileURLToPath } from "node:url";
 import { runChild, withAws } from "./child-process.ts";
 import type { LogSizes } from "./money.ts";
 
-/** Measured on what the built post-confirmation prints for one recorded fact: one line, and one metric with a dimension. */
+/**
+ * Measures the output of the built post-confirmation for one recorded fact: one line, and one metric with a dimension.
+ */
 export const measureLogSizes = async (bundle: string): Promise<LogSizes> => {
   const event = fileURLToPath(new URL("../events/samples/cognito.post-confirmation.json", import.meta.url));
   const { lines } = await withAws((port) => runChild("cold-start", port, bundle, "bare", event));

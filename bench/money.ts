@@ -2,15 +2,15 @@ import { assumed, billMillion, invocation, sum, tableUsage, type Usage } from ".
 import type { Step } from "./one-life.ts";
 import { table } from "./report.ts";
 
-/** Bytes of a log line and of an embedded metric, as the built functions write them. */
+/** The sizes of a log line and of an embedded metric from the built functions, in bytes. */
 export interface LogSizes {
   line: number;
   metric: number;
 }
 
 /**
- * What one life uses, by its counted calls. Each message is sent, received, deleted and handled alone: a million a month is
- * one in 2.6 s, and batches of them are rare.
+ * Returns the usage of one life, from its calls. It assumes that each message is sent, received, deleted and handled
+ * alone: a million a month is one in 2.6 s, so batches are rare.
  */
 const usageOfLife = (steps: Step[], sizes: LogSizes): Usage => {
   const calls = steps.flatMap((step) => step.calls);
@@ -27,13 +27,16 @@ const usageOfLife = (steps: Step[], sizes: LogSizes): Usage => {
   );
 };
 
-/** The life with functions that take no time and say nothing: no code of ours could cost less. */
+/** Returns the usage of a life if functions took no time and logged nothing. No code could cost less. */
 const floorOf = (life: Usage): Usage => ({ ...life, gbSeconds: 0, logBytes: 0 });
 
-/** The sign-in of a protected user: one query, which finds nothing to do, and nothing logged. */
+/** The sign-in of a protected user: one query that finds nothing to do, and no logs. */
 const usageOfSignIn = (memoryGb?: number): Usage => sum(invocation(assumed.triggerMs, memoryGb), { readUnits: 0.5 });
 
-/** A timer for each confirmed reset, and a function that re-enables: no requests, no sign-ins, no proof, no retry. */
+/**
+ * For comparison: a timer for each confirmed reset and a function that re-enables, without requests, sign-ins, evidence
+ * or retries.
+ */
 const schedulerToLambda = ({ line }: LogSizes): Usage =>
   sum(
     { schedulerInvocations: 1, writeUnits: 2, readUnits: 0.5, logBytes: 2 * line },
@@ -41,7 +44,7 @@ const schedulerToLambda = ({ line }: LogSizes): Usage =>
     invocation(assumed.recordResetMs),
   );
 
-/** A timer for each confirmed reset that calls Cognito itself, and nobody who looks whether that helped. */
+/** For comparison: a timer for each confirmed reset that calls Cognito directly, without a check of the result. */
 const schedulerToCognito = ({ line }: LogSizes): Usage =>
   sum({ schedulerInvocations: 1, logBytes: line }, invocation(assumed.recordResetMs));
 

@@ -14,7 +14,7 @@ import { hour, minute } from "../shared/config/duration.ts";
 
 const password = "Correct-horse-7";
 
-/** The service on a local AWS, and users of it who have no Email MFA now and are known to have had it. */
+/** Starts the service on a local AWS, with users who have no Email MFA now and are known to have had it. */
 export const startBenchStack = async (
   parameters: Record<string, string> = {},
   options: Partial<LocalAwsOptions> = {},
@@ -49,7 +49,7 @@ export const startBenchStack = async (
   return { ...stack, calls, cognito, user };
 };
 
-/** What a step of a life cost: the calls to AWS, the lines logged, the metrics told, by the function that did it. */
+/** The calls to AWS, log lines and metrics of one step of a life, by function. */
 export interface Step {
   name: string;
   calls: Call[];
@@ -57,7 +57,7 @@ export interface Step {
   metrics: number;
 }
 
-/** Requests a reset, confirms it, signs in, falls due, is closed, and signs in once more. */
+/** Plays one life: request a reset, confirm it, sign in, and have the window fall due and close. Returns its steps. */
 export const liveOneLife = async (): Promise<Step[]> => {
   const { aws, calls, cognito, user, clientId, telemetry } = await startBenchStack({ GRACE_PERIOD: "1d" });
   const { email } = await user();
@@ -94,6 +94,6 @@ export const liveOneLife = async (): Promise<Step[]> => {
   return steps;
 };
 
-/** The reconciler runs whether anybody resets or not. */
+/** Excludes the reconciler, which runs even if no user resets a password. */
 const isOurs = (caller: string, service: string): boolean =>
   !["bench", "unsigned", "reconcile", "deployment"].includes(caller) && service !== "Lambda";

@@ -5,7 +5,7 @@ import { systemClock } from "../shared/runtime/clock.ts";
 import { countingDueIndex, type Read } from "./due-index.ts";
 import { table } from "./report.ts";
 
-/** What the real function, with the real SDK, reads in one run. */
+/** Returns how much the real function, with the real SDK, reads in one run. */
 const reconcileOnce = async (open: number, overdue: number): Promise<Read> => {
   const read = { queries: 0, items: 0, bytes: 0 };
   const now = systemClock.now().getTime();

@@ -26,7 +26,7 @@ const section = async (title: string, ...measure: (() => string | Promise<string
 await section(
   "Cold start",
   () =>
-    "Medians over processes of their own, in turns. The last figures are from the start of the import to the answer of the first event, over loopback without TLS.",
+    "Medians over separate processes, in turns. The last columns are from the start of the import to the answer to the first event, over loopback without TLS.",
   () => measureColdStart(folder, 15),
 );
 await section(
@@ -43,25 +43,26 @@ await section(
 await section(
   "Money, USD a month",
   () =>
-    "Prices, their sources and what is assumed: bench/prices.json. Without free tiers, metrics and alarms; Cognito's own users and mail apart.",
+    "bench/prices.json has the prices, their sources and the assumptions. Without free tiers, metrics, alarms, and the cost of Cognito's users and mail.",
   async () => listMoney(life, await measureLogSizes(join(folder, "functions/post-confirmation/index.mjs"))),
 );
 await section(
   "Re-enable after due",
-  () => "On the local clock: what Scheduler, the queue and the reconciler make of it, not what Lambda or Cognito take.",
+  () =>
+    "On the local clock: the delays of Scheduler, the queue and the reconciler, without the time that Lambda and Cognito take.",
   () => measureLateness(500),
 );
 await section(
   "Reconcile",
   () =>
-    "What one run of the real function reads of the index. Of the open windows that are not due it counts up to 1,000, for the dashboard.",
+    "How much of the index one run of the real function reads. It counts up to 1,000 open windows that are not due, for the dashboard.",
   () => measureReconcile(),
 );
 await section("Commands", () => measureCommands(values.all));
 
 const [cpu] = cpus();
 const machine = `${cpu?.model ?? "unknown"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-const head = `# What npm run bench measured\n\n${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${process.platform} ${process.arch}, ${machine}. Read the ratios: the times are this machine's.`;
+const head = `# Results of npm run bench\n\n${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${process.platform} ${process.arch}, ${machine}. Compare the ratios, not the times: those depend on the machine.`;
 await writeFile(new URL("results.md", import.meta.url), `${[head, ...sections].join("\n\n")}\n`);
 await rm(folder, { recursive: true });
 process.exit(0);

@@ -1,4 +1,4 @@
-/** The value below which `share` of the values lie; of an empty list NaN. */
+/** Returns the quantile `share` (0 to 1) of the values; NaN for an empty list. */
 export const quantile = (values: number[], share: number): number => {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;

@@ -11,7 +11,7 @@ const sample = (trigger: string): string =>
 
 const reference = "bare SDK call, SendMessage";
 
-/** How long a trigger takes that has started, its own work and over loopback, beside the bare calls. */
+/** Measures how long a warm trigger takes, without the network and over loopback, compared with bare calls. */
 export const measureWarm = async (folder: string, rounds: number): Promise<string> => {
   await build({ ...lambdaBuild, entryPoints: { index: "bench/variants/warm.ts" }, outdir: join(folder, "warm") });
   const events = [sample("post-confirmation"), sample("post-authentication")];

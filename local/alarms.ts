@@ -9,7 +9,10 @@ import { names } from "./service-names.ts";
 
 const subscribers = ["alarms@example.com", "pager@example.com"];
 
-/** A topic with two subscribers who have confirmed as the runbook says, and two of the alarms of infra/alarms/windows.yml, both quiet. Gives the topic's ARN. */
+/**
+ * Creates a topic with two subscribers, who have confirmed as the runbook says, and two of the alarms of
+ * infra/alarms/windows.yml, both OK. Returns the topic's ARN.
+ */
 export const createAlarms = async (aws: LocalAws): Promise<string> => {
   const topicArn = aws.sns.createTopic(`${names.stack}-alarms`);
   for (const subscriber of subscribers) {

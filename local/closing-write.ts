@@ -1,5 +1,5 @@
 import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 
-/** Whether the call is the one write that closes a window: it takes the row out of the index of open ones. */
+/** Returns whether the call is the write that closes a window: it removes the row from the index of open windows. */
 export const isClosingWrite = ({ operation, input }: Pick<Call, "operation" | "input">): boolean =>
   operation === "UpdateItem" && /REMOVE.*#openIn\b/.test(String(input["UpdateExpression"]));

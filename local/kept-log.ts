@@ -2,14 +2,14 @@ import { Logger, type LogItem } from "@aws-lambda-powertools/logger";
 import { powertoolsLog } from "../shared/telemetry/powertools.ts";
 import type { Log } from "../shared/telemetry/telemetry.ts";
 
-/** A line as the functions log it in AWS. */
+/** A log line as in AWS. */
 export interface KeptLine {
   level: string;
   event: string;
   fields: Record<string, unknown>;
 }
 
-/** Powertools' own Logger, but for the place where its lines end up. */
+/** Powertools' Logger, except that it keeps its lines instead of printing them. */
 class KeepingLogger extends Logger {
   readonly #keep: (line: KeptLine) => void;
 
@@ -33,7 +33,7 @@ class KeepingLogger extends Logger {
 }
 
 /**
- * A log that gives each line to `keep`, and prints nothing. What Powertools' Logger makes of a line, it makes of it here too:
- * it leaves out a field without a value, and refuses a field that has one of its own names.
+ * Returns a log that passes each line to `keep` and prints nothing. The lines are those of Powertools' Logger, which
+ * leaves out fields without a value and refuses fields with one of its own names.
  */
 export const keptLog = (keep: (line: KeptLine) => void): Log => powertoolsLog(new KeepingLogger(keep));

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { formatDuration, parseDuration } from "../shared/config/duration.ts";
 
-const usage = `Moves the clock of the local stack, and lets happen what falls due.
+const usage = `Moves the clock of the local stack. Everything that falls due happens.
 
-  npm run clock                what time it is
-  npm run clock -- +1d         a day later; 30m, 12h, 1d12h, P1D alike
-  npm run clock -- --port N    where the stack listens (4566 unless given)
+  npm run clock                shows the time
+  npm run clock -- +1d         moves the clock a day ahead; also 30m, 12h, 1d12h or P1D
+  npm run clock -- --port N    uses the stack on this port (default: 4566)
 `;
 
 const { values, positionals } = parseArgs({
@@ -25,7 +25,9 @@ else if (by === undefined || positionals.length > 1) {
     const { now } = (await response.json()) as { now: string };
     console.log(by === 0 ? `It is ${now}.` : `The clock moved by ${formatDuration(by)}. It is ${now}.`);
   } catch {
-    console.error(`Nothing answers on 127.0.0.1:${values.port}. Is the local stack running (npm start)? See --port.`);
+    console.error(
+      `No answer from 127.0.0.1:${values.port}. Start the local stack with npm start, or pass its port with --port.`,
+    );
     process.exitCode = 1;
   }
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from "../shared/config/duration.ts";
 import type { Stack } from "./stack.ts";
 
-/** What to type next, in another terminal; `machineNow` is what the machine's own clock shows. */
+/** Returns the commands to try next, in another terminal. `machineNow` is the time of the machine's own clock. */
 export const nextSteps = (
   { aws, userPoolId, clientId }: Pick<Stack, "aws" | "userPoolId" | "clientId">,
   machineNow: Date,
@@ -10,7 +10,7 @@ export const nextSteps = (
   const local = port === "4566" ? "--local" : `--local=${port}`;
   const clockPort = port === "4566" ? "" : ` --port ${port}`;
   return `
-It stays up until Ctrl+C. Windows, mails and the clock are at ${aws.url}
+The stack runs until you press Ctrl+C. Windows, mails and the clock are at ${aws.url}
 
 ${aboutClock(aws.clock.now(), machineNow)}
 
@@ -37,6 +37,6 @@ or with the AWS CLI:
 const aboutClock = (localNow: Date, machineNow: Date): string => {
   const ahead = localNow.getTime() - machineNow.getTime();
   const distance = `${formatDuration(ahead)} ${ahead < 0 ? "behind" : "ahead of"} this machine's`;
-  return `Its clock runs, and stands at ${localNow.toISOString().slice(0, 19)}Z, ${distance}. What you give it as a time
-(--schedule-expression, --start-time) and what it gives you (due times, tokens, mails) goes by that clock.`;
+  return `Its clock is running. It shows ${localNow.toISOString().slice(0, 19)}Z, ${distance}. All times are on that clock:
+those you pass (--schedule-expression, --start-time) and those you get (due times, tokens, mails).`;
 };

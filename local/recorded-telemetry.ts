@@ -16,7 +16,7 @@ export interface MetricValue {
   dimension?: Dimension | undefined;
 }
 
-/** What the functions logged and measured, by the local clock, to be looked at instead of printed. */
+/** Keeps the logs and metrics of the functions, with times of the local clock, instead of printing them. */
 export class RecordedTelemetry {
   readonly lines: LogLine[] = [];
   readonly values: MetricValue[] = [];
@@ -38,7 +38,10 @@ export class RecordedTelemetry {
     };
   }
 
-  /** The values as CloudWatch has them: each under `service`, and again under its own dimension if it has one. */
+  /**
+   * Yields the values as in CloudWatch: each with the dimension `service`, and again with its own dimension if it has
+   * one.
+   */
   *data(service: string): Iterable<Datum> {
     for (const { at, metric, value, dimension } of this.values) {
       const datum = { namespace: "CognitoMfaLifecycle", name: metric, at, value };

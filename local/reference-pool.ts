@@ -6,8 +6,8 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 
 /**
- * The user pool of the article: Email MFA optional, mail by SES, self sign-up off, Japanese invitation. Gives back the
- * ids of the pool and of its app client.
+ * Creates the user pool of the article: optional Email MFA, mail through SES, no self sign-up, a Japanese invitation.
+ * Returns the ids of the pool and of its app client.
  */
 export const createArticlePool = async (
   cognito: CognitoIdentityProviderClient,
@@ -24,7 +24,7 @@ export const createArticlePool = async (
         SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/example.com",
         From: "Cognito MFA test <no-reply@example.com>",
       },
-      // Email MFA and a recovery by email alone exclude each other:
+      // A pool cannot have both Email MFA and recovery by email only:
       // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
       AccountRecoverySetting: {
         RecoveryMechanisms: [

@@ -1,4 +1,4 @@
-/** What the resources of the service are called in the local stack. */
+/** The names of the service's resources in the local stack. */
 export const names = {
   stack: "cognito-mfa-lifecycle-local",
   recordsQueue: "records",

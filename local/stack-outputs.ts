@@ -2,13 +2,13 @@ import * as v from "valibot";
 import { outputName, parametersOfEnvironment, policyParameters } from "../shared/config/policy.ts";
 import { names } from "./service-names.ts";
 
-/** A queue, as CloudFormation and the functions name it. */
+/** A queue's URL and ARN. */
 interface Queue {
   url: string;
   arn: string;
 }
 
-/** The outputs of infra/outputs.yml, as CloudFormation would give them for the local stack. */
+/** Returns the outputs of infra/outputs.yml with the values of the local stack. */
 export const stackOutputs = (
   environment: Record<string, string>,
   queues: {

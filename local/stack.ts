@@ -35,18 +35,18 @@ export type Stack = Awaited<ReturnType<typeof deployStack>>;
 
 export type Wire = (surroundings: Surroundings) => unknown;
 
-/** What a run of the stack may have otherwise. */
+/** Replacements for parts of the stack. */
 export interface StackOptions {
   createPool?: typeof createArticlePool;
-  /** What a function, or the operator, finds around it, made from what it usually finds. */
+  /** Returns the surroundings of a function or the operator, based on the usual ones. */
   surroundings?: (caller: string, usual: Required<Surroundings>) => Required<Surroundings>;
-  /** The handler that Lambda runs as this function. */
+  /** Returns the handler of a function. */
   handler?: (functionName: string, wire: Wire, surroundings: Surroundings) => LambdaHandler;
 }
 
 const seconds = 1000;
 
-/** The time-outs of serverless.yml, in milliseconds. */
+/** The functions, with the time-outs of serverless.yml in milliseconds. */
 const functions: Record<string, { wire: Wire; timeoutMs: number }> = {
   "custom-message": { wire: customMessage, timeoutMs: 5 * seconds },
   "post-confirmation": { wire: postConfirmation, timeoutMs: 5 * seconds },
@@ -58,8 +58,8 @@ const functions: Record<string, { wire: Wire; timeoutMs: number }> = {
 };
 
 /**
- * Deploys the service on a local AWS: what serverless.yml makes of it in AWS, with the same functions, wired by the same
- * code. `parameters` are environment variables of the policy, such as GRACE_PERIOD.
+ * Deploys the service on a local AWS, as serverless.yml does in AWS, with the same functions and wiring. `parameters`
+ * are environment variables of the policy, such as GRACE_PERIOD.
  */
 export const deployStack = async (
   aws: LocalAws,
@@ -127,7 +127,7 @@ export const deployStack = async (
     clock: aws.clock,
     newId,
     telemetry: telemetry.for(caller),
-    // Clients pause between their attempts in real time, for which the local clock does not move.
+    // Clients pause between attempts in real time, while the local clock stands still.
     light: { send: aws.send, pause: async () => undefined },
     aws: {
       ...aws.clientOptions(caller),
@@ -171,7 +171,7 @@ export const deployStack = async (
   };
 };
 
-/** As infra/pool-permissions.yml does it. */
+/** Allows the pool to invoke its triggers, as infra/pool-permissions.yml does. */
 const permitPool = async (aws: LocalAws, userPoolId: string): Promise<void> => {
   const lambda = new LambdaClient(aws.clientOptions("deployment"));
   for (const FunctionName of ["custom-message", "post-confirmation", "post-authentication"]) {

@@ -8,11 +8,11 @@ import { deployStack } from "./stack.ts";
 import { TourFailure } from "./tour/narrator.ts";
 import { playTour, tourPolicy } from "./tour/tour.ts";
 
-const usage = `Brings up the service on a local AWS, plays the tour, and stays up.
+const usage = `Starts the service on a local AWS, plays the tour, and keeps running.
 
-  npm start                    on 127.0.0.1:4566
-  npm start -- --port N        on another port; 0 takes a free one
-  npm start -- --once          ends after the tour: 0 if every step did what it says, 1 otherwise
+  npm start                    listens on 127.0.0.1:4566
+  npm start -- --port N        listens on another port; 0 means any free port
+  npm start -- --once          exits after the tour: 0 if every step succeeded, 1 otherwise
 `;
 
 const options = {
@@ -42,7 +42,7 @@ const main = async (): Promise<number | undefined> => {
   const aws = await startLocalAws({ start: new Date(), port, observe: (call) => calls.push(call) }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") throw error;
-      console.error(`Port ${port} is taken, perhaps by another npm start. Take another one: npm start -- --port 4567`);
+      console.error(`Port ${port} is in use, perhaps by another npm start. Use another one: npm start -- --port 4567`);
     },
   );
   if (aws === undefined) return 1;
@@ -57,13 +57,13 @@ const main = async (): Promise<number | undefined> => {
     await aws.stop();
     return 1;
   }
-  console.log(styleText("green", "\nThe tour is over, and every step did what it says."));
+  console.log(styleText("green", "\nThe tour is over. Every step succeeded."));
   if (values.once) {
     await aws.stop();
     return 0;
   }
   console.log(nextSteps(stack, new Date()));
-  // From here on the local clock keeps pace with the real one.
+  // From now on the local clock keeps pace with the real one.
   setInterval(() => void aws.clock.advanceBy(1000), 1000);
   return undefined;
 };

@@ -1,7 +1,7 @@
 import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { names } from "./service-names.ts";
 
-/** The table as infra/windows-table.yml describes it; a test holds the two together. */
+/** The same table as in infra/windows-table.yml. A test compares them. */
 export const windowsTable = {
   AttributeDefinitions: [
     { AttributeName: "user", AttributeType: "S" },

@@ -1,12 +1,12 @@
 import { minute } from "../shared/config/duration.ts";
 import type { MetricValue } from "./invocation-telemetry.ts";
 
-/** How long after it starts a reconciler that does not run is noticed: three of its five-minute beats. */
+/** How long the heartbeat must be missing before its alarm fires: three of the reconciler's five-minute runs. */
 export const heartbeatMissing = 15 * minute;
 
 /**
- * Whether an alarm stands that speaks of windows past due: the newest reconcile that could count counted overdue windows
- * (missing data leaves that alarm as it is), or there has been no heartbeat for fifteen minutes.
+ * Returns the name of the alarm that is firing for windows past due, if there is one. Either the newest count of a
+ * reconcile was above zero (missing data does not change that alarm), or there was no heartbeat for fifteen minutes.
  */
 export const overdueAlarm = (values: readonly MetricValue[], now: Date, start: Date): string | undefined => {
   const age = ({ at }: { at: Date }) => now.getTime() - at.getTime();

@@ -6,17 +6,17 @@ import { Random } from "./random.ts";
 import type { UserPlan } from "./scenario.ts";
 import type { Stage } from "./workload.ts";
 
-/** What the acts of this file do besides what a Stage offers. */
+/** A Stage with what the acts of this file need in addition. */
 export interface AttackStage extends Stage {
-  /** A record that one of the triggers' roles could send. */
+  /** Sends a record that one of the triggers' roles could send. */
   forgeRecord: (username: string, claimedUsername: string) => void;
-  /** A row that no code of ours would write. */
+  /** Writes a row that the service itself never writes. */
   forgeRow: (username: string, kind: "open" | "seen" | "closed") => Promise<void>;
-  /** Has every user's sign-in reported at once, so that the workers get full batches. */
+  /** Reports a sign-in of every user at once, so that the workers get full batches. */
   rush: () => void;
-  /** Runs something once, when re-enable-mfa waits for a turn next. */
+  /** Runs a task once, when re-enable-mfa next waits for its turn. */
   whenWorkerWaits: (task: () => void) => void;
-  /** Runs something once, after the next call that matches. */
+  /** Runs a task once, after the next call that matches. */
   whenCalled: (matches: (call: Call) => boolean, task: () => void) => void;
 }
 
@@ -25,8 +25,8 @@ const second = 1000;
 type Attack = (stage: AttackStage, user: UserPlan) => unknown;
 
 /**
- * Plans what attackers, stubborn users and bad luck do in this run. Of a chance of its own, so that what else a seed draws stays
- * what it was when it found something.
+ * Plans the acts of attackers and stubborn users, and bad luck, in this run. It has its own source of randomness, so
+ * that seeds that have found bugs still draw the rest as before.
  */
 export const planAttacks = (given: AttackStage): void => {
   const random = new Random(`attacks ${given.scenario.seed}`);
@@ -59,7 +59,7 @@ const forgeRow: Attack = ({ forgeRow: forge, faults, random }, { username }) => 
   return forge(username, kind);
 };
 
-/** A user who switches Email MFA off again with their own token whenever it is on, and goes on signing in. */
+/** A user switches Email MFA off with their own token whenever it is on, and continues to sign in. */
 const insist: Attack = ({ at, now, people, faults, random, scenario }, { username }) => {
   faults.struck("user who switches Email MFA off again and again", username);
   const again = async () => {
@@ -77,7 +77,7 @@ const attacks: readonly [Attack, number][] = [
   [insist, 0.15],
 ];
 
-/** AWS takes almost three seconds over every call, for long, while the workers get full batches. */
+/** Every call to AWS takes almost three seconds for a long time, while the workers get full batches. */
 const slowRush = ({ faults, now, at, rush, random }: AttackStage): void => {
   const until = plus(now(), 30 * minute);
   for (const service of random.pick([["cognito-idp"], ["cognito-idp", "DynamoDB"]])) {
@@ -87,8 +87,8 @@ const slowRush = ({ faults, now, at, rush, random }: AttackStage): void => {
 };
 
 /**
- * A user has Email MFA again and signs in. While record-reset is about to close the window, the operator switches Email MFA off
- * again, and their process dies.
+ * A user has Email MFA again and signs in. While record-reset is about to close the window, an operator switches Email
+ * MFA off again, and the operator's process dies.
  */
 const switchOffWhileJudged: Attack = async ({ operate, people, whenCalled, faults }, { username }) => {
   const open = () => operate({ act: "open", username, by: "ivy", gracePeriod: 20 * minute });
@@ -107,7 +107,9 @@ const switchOffWhileJudged: Attack = async ({ operate, people, whenCalled, fault
   await people.signIn(username);
 };
 
-/** Many windows are due in the same second, the workers wait for their turns, and an operator extends them meanwhile. */
+/**
+ * Many windows fall due in the same second. While the workers wait for their turns, an operator extends the windows.
+ */
 const extendAfterDue = async ({ operate, people, whenWorkerWaits, scenario, now, at, faults }: AttackStage) => {
   const due = plus(now(), 100 * second);
   for (const { username } of scenario.users) {

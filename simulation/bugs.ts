@@ -24,13 +24,13 @@ import {
   withoutSendingAgain,
 } from "./tampers.ts";
 
-/** A deliberate mistake, made in the wiring of the simulation and nowhere in the product. */
+/** A deliberate bug in the simulation's wiring. The product does not have it. */
 export interface Bug {
   name: string;
   what: string;
-  /** Some seed from 1 to this finds it. */
+  /** At least one seed from 1 to this number finds the bug. */
   within: number;
-  /** The functions that are wired otherwise. */
+  /** The functions with a different wiring. */
   wires?: Record<string, Wire>;
   operator?: (deps: Deps) => Deps;
 }
@@ -38,7 +38,7 @@ export interface Bug {
 export const bugs: readonly Bug[] = [
   {
     name: "skip-read-back",
-    what: "a re-enable believes Cognito's 200",
+    what: "a re-enable trusts Cognito's 200",
     within: 30,
     wires: { "re-enable-mfa": reEnableWith(skipReadBack) },
   },
@@ -51,7 +51,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "mfa-off-before-table",
-    what: "an operator's Email MFA off comes before the window",
+    what: "an operator switches Email MFA off before writing the window",
     within: 30,
     operator: tableAfter(({ users }, { username }) =>
       users.setEmailMfa(username, { enabled: false, preferred: false }),
@@ -71,37 +71,37 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "swallow-throw",
-    what: "record-reset acknowledges what failed",
+    what: "record-reset acknowledges failed messages",
     within: 30,
     wires: { "record-reset": acknowledging(recordResetWith(plain)) },
   },
   {
     name: "no-reconciler",
-    what: "the reconciler beats and looks at nothing",
+    what: "the reconciler sends its heartbeat and does nothing else",
     within: 60,
     wires: { reconcile: onlyBeating },
   },
   {
     name: "ignore-version",
-    what: "a change is written over whatever came in between",
+    what: "a change overwrites concurrent changes",
     within: 200,
     wires: both(overwrite),
   },
   {
     name: "never-sent-again",
-    what: "records that the queue did not take are remembered, and left at that",
+    what: "records that the queue refused are remembered and never sent",
     within: 30,
     wires: { reconcile: withoutSendingAgain },
   },
   {
     name: "acknowledge-malformed",
-    what: "a message that nobody understands is dropped",
+    what: "a malformed message is dropped",
     within: 30,
     wires: both(() => ({ deadLetters: { send: async () => undefined } })),
   },
   {
     name: "touch-federated",
-    what: "federated users are taken for local ones",
+    what: "federated users are treated as local ones",
     within: 60,
     wires: {
       "record-reset": recordResetWith(({ users }) => ({
@@ -117,7 +117,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "touch-protected",
-    what: "Email MFA is switched on whatever the user has",
+    what: "Email MFA is switched on regardless of the user's factors",
     within: 30,
     wires: {
       "re-enable-mfa": reEnableWith(({ users }) => {
@@ -138,7 +138,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "send-other-factors",
-    what: "the other factors are sent along",
+    what: "a re-enable also sends the other factors",
     within: 30,
     wires: { "re-enable-mfa": reEnableWith(otherFactors) },
   },
@@ -155,14 +155,14 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "forget-the-history",
-    what: "a window is opened over the closed one before it",
+    what: "a new window overwrites the closed one before it",
     within: 30,
     wires: both(withoutHistory),
     operator: (deps) => ({ ...deps, ...withoutHistory(deps) }),
   },
   {
     name: "key-by-name",
-    what: "whoever bears the name now is taken for the user",
+    what: "the current user of the name is taken for the window's user",
     within: 200,
     wires: { "re-enable-mfa": reEnableWith(byName) },
   },
@@ -194,7 +194,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "switch-off-in-silence",
-    what: "an operator switches Email MFA off without a word on the window",
+    what: "an operator switches Email MFA off without a mark on the window",
     within: 200,
     operator: (deps) => ({
       ...deps,
@@ -207,7 +207,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "trigger-throws",
-    what: "a trigger tells Cognito of its failures",
+    what: "a trigger returns its failures to Cognito",
     within: 60,
     wires: { "custom-message": throwing },
   },
@@ -225,7 +225,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "believe-the-future",
-    what: "a look dated ahead counts as a look",
+    what: "a look with a date in the future counts as a look",
     within: 200,
     wires: { "post-authentication": lookedJustNow },
   },
@@ -249,19 +249,19 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: "forget-the-time",
-    what: "a worker begins what it has no time for",
+    what: "a worker starts work that it has no time to finish",
     within: 200,
     wires: { "record-reset": withoutDeadline(recordResetWith(plain)) },
   },
   {
     name: "stale-turn",
-    what: "a window is read before the wait for a turn, and not after",
+    what: "a window is read before the wait for a turn, and not again after",
     within: 200,
     wires: { "re-enable-mfa": reEnableWith(readOnce) },
   },
   {
     name: "silent-overdue",
-    what: "re-enables fail for ever, and no metric says that windows are overdue",
+    what: "re-enables fail forever, and no metric shows overdue windows",
     within: 30,
     wires: {
       "re-enable-mfa": reEnableWith(({ users }) => ({

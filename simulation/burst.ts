@@ -3,10 +3,10 @@ import { formatDuration, hour } from "../shared/config/duration.ts";
 import { type BurstFigures, measureBurst } from "./burst/measure-burst.ts";
 import { progress } from "./report.ts";
 
-const usage = `Has many windows fall due in the same minute, with and without Cognito down for two hours in the middle.
+const usage = `Makes many windows fall due in the same minute, with and without a two-hour outage of Cognito in the middle.
 
-  npm run burst                    100,000 users, 10 re-enables a second
-  npm run burst -- --users N --rate R
+  npm run burst                          100,000 users, 10 re-enables a second
+  npm run burst -- --users N --rate R    N users (10 to 1000000), R re-enables a second (1 to 25)
 `;
 
 const options = {

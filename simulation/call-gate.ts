@@ -3,8 +3,9 @@ import type { VirtualClock } from "@cognito-mfa-lifecycle/local-aws/virtual-cloc
 import type { Random } from "./random.ts";
 
 /**
- * Lets AWS calls through one at a time: when nothing runs that could make another one, it draws the next from those that
- * wait. So the order in which calls of handlers that run side by side take effect is the seed's, and any order can come.
+ * Lets AWS calls through one at a time. When no running code could make another call, it draws the next one from those
+ * that wait. So the seed decides in which order the calls of concurrent handlers take effect, and every order is
+ * possible.
  */
 export class CallGate {
   readonly #clock: VirtualClock;

@@ -1,7 +1,7 @@
 import type { AttributeValue, Item } from "@cognito-mfa-lifecycle/local-aws/memory-dynamodb/attribute.ts";
 import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 
-/** A call in a few words, for the timeline: the operation and what it is about, users by their names. */
+/** Returns a short description of a call for the timeline: its operation and subject, users by name. */
 export const describeCall = ({ operation, input }: Call, nameOf: (sub: string) => string): string => {
   const words = [operation, ...subjectOf(operation, input)].join(" ");
   return words.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, nameOf);
@@ -38,7 +38,7 @@ const subjectOf = (operation: string, input: Record<string, unknown>): string[] 
 
 const queueOf = (input: Record<string, unknown>): string => String(input["QueueUrl"]).split("/").at(-1) ?? "";
 
-/** The attributes that an update writes: our placeholders bear their names. */
+/** Returns the attributes that an update writes. The service's placeholders have the names of the attributes. */
 const writtenBy = (input: Record<string, unknown>): Item => {
   const values = Object.entries((input["ExpressionAttributeValues"] ?? {}) as Item);
   return Object.fromEntries(values.map(([name, value]) => [name.slice(1), value]));

@@ -4,8 +4,8 @@ import type { LambdaHandler } from "@cognito-mfa-lifecycle/local-aws/lambda/lamb
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 /**
- * Runs each invocation in an execution environment of its own, which is used again when it is free, and never again after
- * a death: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * Runs each invocation in its own execution environment. A free environment is used again, except after a crash:
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export const inEnvironments = (start: () => unknown): LambdaHandler => {
   const free: Handler[] = [];

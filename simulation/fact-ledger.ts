@@ -1,21 +1,21 @@
 import * as v from "valibot";
 import { record, type FactRecord } from "../events/record.ts";
 
-/** A fact that reached the RECORDS queue, and what became of its messages. */
+/** A fact that reached the RECORDS queue, and the fate of its messages. */
 export interface LedgerEntry {
   fact: FactRecord;
   enqueuedAt: Date;
-  /** When record-reset first said that it was done with it. */
+  /** When record-reset first reported it as handled. */
   handledAt?: Date;
-  /** Somebody purged the queue while it was there. */
+  /** Whether the queue was purged while it contained the fact. */
   isPurged: boolean;
-  /** Whether the table knew then that the user had Email MFA. */
+  /** Whether the table knew at that time that the user had Email MFA. */
   isKnown: boolean;
 }
 
 const message = v.pipe(v.string(), v.parseJson(), record);
 
-/** Everything that was ever on the RECORDS queue, seen from beside. */
+/** Observes everything that was ever on the RECORDS queue. */
 export class FactLedger {
   readonly entries = new Map<string, LedgerEntry>();
   /** The ids of records that no trigger sent. */
@@ -28,7 +28,7 @@ export class FactLedger {
     }
   }
 
-  /** How many facts of this user have come so far. */
+  /** Returns the number of this user's facts so far. */
   countOf(sub: string): number {
     return [...this.entries.values()].filter(({ fact }) => fact.sub === sub).length;
   }
@@ -43,7 +43,7 @@ export class FactLedger {
   }
 }
 
-/** The fact in a message; undefined when it holds none. */
+/** Returns the fact in a message, or undefined when it has none. */
 export const factOf = (body: string): FactRecord | undefined => {
   const parsed = v.safeParse(message, body);
   return parsed.success ? parsed.output : undefined;

@@ -6,13 +6,13 @@ import type { Random } from "./random.ts";
 import { type FaultRates, functionNames } from "./scenario.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** Whose calls can fail: ours. People's and Cognito's own are part of the workload. */
+/** The callers whose calls can fail: the service's own. Calls of people and Cognito are part of the workload. */
 const ours = new Set<string>([...functionNames, "operator", "scheduler"]);
 
-/** How long each call to a slow service takes: almost as long as a worker waits for one. */
+/** How long a call to a slow service takes, in milliseconds: almost as long as a worker waits for it. */
 const slowCall = 2_900;
 
-/** A user who is said not to exist is not said so again for as long: two looks must find the truth. */
+/** The minimum time between two false answers that the same user does not exist: two looks must find the truth. */
 const betweenLies = 15 * minute;
 
 const failing: Record<Exclude<Outage["how"], "slow">, Fault> = {
@@ -21,7 +21,7 @@ const failing: Record<Exclude<Outage["how"], "slow">, Fault> = {
   unreachable: { kind: "hang-up", effect: "before" },
 };
 
-/** A time in which every call to a service fails, or takes long. */
+/** A period in which every call to a service fails or is slow. */
 export interface Outage {
   service: string;
   how: "throttled" | "server error" | "unreachable" | "slow";
@@ -31,18 +31,18 @@ export interface Outage {
 
 interface Options {
   random: Random;
-  /** Of its own, so that what else a seed draws stays what it was when it found something. */
+  /** A separate source, so that seeds that have found bugs still draw the rest as before. */
   lying: Random;
   rates: FaultRates;
   timeline: Timeline;
   now: () => Date;
   /** Whether faults still happen. */
   areOn: () => boolean;
-  /** Performs a call some milliseconds from now, when its caller has long given it up. */
+  /** Performs a call some milliseconds later, when its caller no longer waits for it. */
   performLater: (call: Call, milliseconds: number) => void;
 }
 
-/** The source of faults. Each draws from the seed, and is counted when it really struck. */
+/** Draws faults from the seed, and counts those that strike. */
 export class Faults {
   readonly outages: Outage[] = [];
   readonly counts = new Map<string, number>();
@@ -121,7 +121,7 @@ export class Faults {
     return arrivals;
   };
 
-  /** How long the network takes over a call of ours, in milliseconds. */
+  /** Returns how long the network delays a call of the service, in milliseconds. */
   readonly slowness = (): number => {
     const { random, rates, areOn } = this.#options;
     if (!areOn() || !random.chance(rates.slow)) return 0;
@@ -129,7 +129,7 @@ export class Faults {
     return random.integer(1, random.pick([500, 4000, 40_000]));
   };
 
-  /** How long a service takes over every call at the moment, in milliseconds. */
+  /** Returns how long every call to a service takes at the moment, in milliseconds. */
   slownessOf(service: string | undefined): number {
     if (service === undefined || !this.#options.areOn() || this.#outageOf(service)?.how !== "slow") return 0;
     this.struck(`${service} slow`);
@@ -149,7 +149,7 @@ export class Faults {
     return true;
   }
 
-  /** How often Cognito calls a trigger for one event. */
+  /** Returns how often Cognito calls a trigger for one event. */
   readonly triggerCalls = (functionName: string): number => {
     const { random, rates, areOn } = this.#options;
     if (!areOn()) return 1;

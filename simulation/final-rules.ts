@@ -11,16 +11,16 @@ import { hasFact } from "./window-rules.ts";
 interface Ending {
   watch: Watch;
   policy: Policy;
-  /** How far the clocks of the functions are apart at most, in milliseconds. */
+  /** The maximum difference between the clocks of the functions, in milliseconds. */
   margin: number;
   users: readonly UserPlan[];
   /** The bodies of the messages in each dead-letter queue. */
   deadLetters: { records: readonly string[]; due: readonly string[]; timers: readonly string[] };
-  /** Messages that nobody could understand. */
+  /** Malformed messages. */
   rubbish: readonly { queueName: string; body: string; isPurged: boolean }[];
 }
 
-/** What must hold when the faults have stopped and time has passed. */
+/** Checks the rules for the end of a run, some time after the last fault. */
 export const checkEnding = (ending: Ending): void => {
   const { watch, deadLetters, rubbish } = ending;
   for (const window of watch.windows.open()) watch.violate("a window that never closed", window);
@@ -46,7 +46,7 @@ const checkUser = ({ watch, policy, margin }: Ending, sub: string): void => {
   const now = watch.users.now(sub);
   const state = watch.users.switchedOff(sub);
   if (now === undefined || now.isGone || policy.mode === "observe" || asksByEmail(now) || state === undefined) return;
-  // A call that takes effect when its window has long ended in order is nothing that anybody could promise about.
+  // No promise can cover a call that takes effect long after its window ended correctly.
   const endedInOrder = watch.windows
     .closed()
     .some(
@@ -78,19 +78,21 @@ const checkFact = (ending: Ending, entry: LedgerEntry): void => {
   }
 };
 
-/** By the clocks that wrote it down, and by the true one. */
+/** Returns whether a fact happened during a window, by the recorded times and by the true ones. */
 const happenedDuring = (watch: Watch, window: ClosedWindow, { fact, enqueuedAt }: LedgerEntry): boolean => {
   const { from, until } = watch.opened.get(window.windowId) ?? {};
   const isHidden = ({ sub, openedAt, closedAt }: ClosedWindow) =>
     sub === window.sub && openedAt > window.openedAt && openedAt <= fact.at && closedAt >= farAhead;
-  // A forged row behind the window is taken for the one that was open: what may write the table can do that.
+  // A forged row can replace the open window. An attacker who can write the table can do that.
   if (watch.windows.closed().some(isHidden)) return false;
-  // In the same instant either may have been first.
+  // In the same instant, either can have been first.
   const truly = from !== undefined && until !== undefined && from < enqueuedAt && enqueuedAt < until;
   return truly && window.openedAt <= fact.at && fact.at <= window.closedAt;
 };
 
-/** Whether sign-ins asked for nothing, and the policy covered the user, from the fact until we were done with it. */
+/**
+ * Returns whether sign-ins asked for no factor, and the policy covered the user, from the fact until it was handled.
+ */
 const wasOpenToOpen = (
   { watch, policy, users }: Ending,
   { fact, enqueuedAt, isKnown }: LedgerEntry,
@@ -107,8 +109,9 @@ const wasOpenToOpen = (
 };
 
 /**
- * Whether sign-ins ask for nothing, and Cognito shows as much. What is on the list of a user in a pool whose MFA is off is asked
- * for again when it is on; and nothing tells the hollow app of a user who was never known from one that is asked for.
+ * Returns whether sign-ins ask for no factor, and Cognito shows that. While the pool's MFA is off, listed factors
+ * count: sign-ins ask for them again when it is on. For a user who was never known, Cognito does not show whether
+ * sign-ins ask for a listed app.
  */
 const isShownOpen = ({ active, asked }: UserState, isKnown: boolean): boolean =>
   asked.length === 0 && active.every((factor) => factor === "SOFTWARE_TOKEN_MFA" && isKnown);

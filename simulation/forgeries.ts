@@ -10,10 +10,10 @@ import type { AttackStage } from "./attacks.ts";
 import { forger } from "./watch.ts";
 import type { World } from "./world.ts";
 
-/** Further ahead than any clock of ours and any cap. */
+/** Later than any clock and any cap of the service. */
 export const farAhead = new Date("9990-01-01T00:00:00.000Z");
 
-/** What an attacker with one of our rights writes: records of a trigger's role, and rows of whoever may write the table. */
+/** The forgeries of an attacker with one of the service's roles: a trigger's, or one that can write the table. */
 export const forgeries = ({
   aws,
   clock,

@@ -9,8 +9,8 @@ const second = 1000;
 type Act = (stage: Stage, user: UserPlan) => unknown;
 
 /**
- * Plans what makes the list of a user's factors differ from what sign-ins ask for. Of a chance of its own, so that what else a
- * seed draws stays what it was when it found something.
+ * Plans acts after which a user's listed factors differ from those that sign-ins ask for. It has its own source of
+ * randomness, so that seeds that have found bugs still draw the rest as before.
  */
 export const planHiddenFactors = (given: Stage): void => {
   const random = new Random(`hidden factors ${given.scenario.seed}`);
@@ -26,7 +26,7 @@ export const planHiddenFactors = (given: Stage): void => {
 
 const off = { EmailMfaSettings: { Enabled: false, PreferredMfa: false } };
 
-/** Sets SMS up in the hosted UI, perhaps in the place of Email MFA, and perhaps takes it away again. */
+/** Sets up SMS in the hosted UI, sometimes instead of Email MFA, and sometimes removes it again. */
 const smsOfHostedUi: Act = async ({ people, faults, random, at, now }, { username }) => {
   faults.struck("SMS set up in the hosted UI", username);
   await people.setSmsOfHostedUi(username, true);
@@ -44,7 +44,7 @@ const smsBeside: Act = ({ people, faults }, { username }) => {
   return people.setMfa(username, { SMSMfaSettings: { Enabled: true, PreferredMfa: false } });
 };
 
-/** Leaves nothing but an authenticator app that sign-ins do not ask for, though it is listed, and goes on signing in. */
+/** Leaves only an authenticator app that is listed but that sign-ins do not ask for. The user continues to sign in. */
 const hollowTotp: Act = async ({ people, faults, random, at, now }, { username }) => {
   faults.struck("listed app that is not asked for", username);
   await people.setMfa(username, off);
@@ -60,7 +60,7 @@ const acts: readonly [Act, number][] = [
   [hollowTotp, 0.12],
 ];
 
-/** An administrator asks nobody for a second factor, or everybody, for some time. */
+/** An administrator switches the pool's MFA off, or requires it, for some time. */
 const switchPool = async ({ people, faults, random, at, now, scenario }: Stage): Promise<void> => {
   const first = random.pick(["OFF", "ON"]);
   const next = random.pick(["OPTIONAL", "OPTIONAL", "OFF", "ON"]);

@@ -13,8 +13,8 @@ export interface MetricValue {
 }
 
 /**
- * Logs and metrics as Lambda leaves them behind: a metric counts once its invocation has flushed it, and one that died
- * before has measured nothing.
+ * Keeps logs and metrics as Lambda does. A metric counts only after its invocation has flushed it. An invocation that
+ * dies before that leaves no metrics.
  */
 export class InvocationTelemetry {
   readonly values: MetricValue[] = [];

@@ -1,13 +1,13 @@
 import type { Deps } from "../shared/lifecycle/deps.ts";
 import { closeByOperator, extendByOperator, openByOperator } from "../shared/lifecycle/operate.ts";
 
-/** What an operator asks for. */
+/** An operator's command. */
 export type OperatorAct =
   | { act: "open"; username: string; by: string; gracePeriod: number }
   | { act: "extend"; username: string; by: string; milliseconds: number }
   | { act: "close"; username: string; by: string };
 
-/** The operator's tool as a function, so that it can die half-way like any other. */
+/** Returns the operator's tool as a function, so that it can die halfway like any other. */
 export const createOperator = (deps: Deps) => async (act: OperatorAct) => {
   const why = { by: act.by, reason: "cannot sign in" };
   try {

@@ -34,10 +34,10 @@ interface Options {
 
 const firstPassword = "Kawaii-simulated-2026!";
 
-/** Of every authenticator app. */
+/** The secret of every authenticator app. */
 const secret = "A".repeat(52);
 
-/** What users do, and administrators by hand in the console. What Cognito refuses them is part of the story. */
+/** The acts of users, and of administrators in the console. Refusals by Cognito are part of the run. */
 export class People {
   readonly #options: Options;
   readonly #passwords = new Map<string, string>();
@@ -47,7 +47,7 @@ export class People {
     this.#options = options;
   }
 
-  /** The user as Cognito has them now. */
+  /** Returns the user as Cognito has it now. */
   find(username: string): User | undefined {
     const { service, userPoolId } = this.#options;
     return [...service.users(userPoolId)].find((user) => user.username === username);
@@ -101,7 +101,7 @@ export class People {
     }
   }
 
-  /** By hand, or by the users themselves. */
+  /** Sets factors, in the console or with the user's own token. */
   setMfa(
     Username: string,
     settings: Omit<AdminSetUserMFAPreferenceCommandInput, "UserPoolId" | "Username">,
@@ -112,7 +112,7 @@ export class People {
     );
   }
 
-  /** An authenticator app that is set up already. */
+  /** Adds an authenticator app and verifies it. */
   async #useTotp(username: string, preferred: boolean): Promise<void> {
     const user = this.find(username);
     if (user !== undefined) user.softwareToken = { secret, verified: true };
@@ -124,7 +124,7 @@ export class People {
     return this.setMfa(username, { SoftwareTokenMfaSettings: { Enabled: false, PreferredMfa: false } });
   }
 
-  /** SMS as the hosted UI switches it on: AdminGetUser shows it in `MFAOptions` alone. */
+  /** Sets SMS as the hosted UI does: AdminGetUser shows it only in `MFAOptions`. */
   setSmsOfHostedUi(Username: string, on: boolean): Promise<void> {
     const { userPoolId: UserPoolId } = this.#options;
     const MFAOptions = on ? [{ DeliveryMedium: "SMS" as const, AttributeName: "phone_number" }] : [];
@@ -133,7 +133,10 @@ export class People {
     );
   }
 
-  /** An authenticator app whose set-up is begun again and left at that: it stays on the list, and nothing asks for it. */
+  /**
+   * Starts the set-up of an authenticator app again and does not finish it. It stays listed, but sign-ins do not ask
+   * for it.
+   */
   async hollowTotp(Username: string, preferred: boolean): Promise<void> {
     await this.#useTotp(Username, preferred);
     await this.#attempt(`${Username} begins the set-up of the app again`, async (cognito) => {
@@ -165,7 +168,7 @@ export class People {
     );
   }
 
-  /** With the code that was sent last, right or wrong by now. */
+  /** Resets the password with the last code, which may no longer be valid. */
   resetPassword(Username: string): Promise<void> {
     const { clientId: ClientId } = this.#options;
     const ConfirmationCode = this.find(Username)?.recoveryCode?.value ?? "000000";
@@ -180,12 +183,12 @@ export class People {
     return this.find(username)?.recoveryCode !== undefined;
   }
 
-  /** With the mailed code when one is asked for; another factor's code nobody here has. */
+  /** Signs in, with the mailed code if Cognito asks for it. Gives up when it asks for another factor. */
   signIn(Username: string): Promise<void> {
     return this.#attempt(`${Username} signs in`, (cognito) => this.#signIn(cognito, Username, ["EMAIL_OTP"]));
   }
 
-  /** Answers the challenges that are named, and gives up at any other. */
+  /** Answers the known challenges, and gives up at any other. */
   async #signIn(
     cognito: CognitoIdentityProviderClient,
     Username: string,

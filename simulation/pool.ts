@@ -10,7 +10,7 @@ import { coveredGroup } from "./scenario.ts";
 
 const sms = { SnsCallerArn: "arn:aws:iam::000000000000:role/sms", ExternalId: "simulated" };
 
-/** Sets whom the pool asks for a second factor. A pool whose MFA is off offers no factor at all, or Cognito refuses it. */
+/** Sets the pool's MFA. With MFA off the call must offer no factor, or Cognito refuses it. */
 export const switchPoolMfa = (
   cognito: CognitoIdentityProviderClient,
   UserPoolId: string | undefined,
@@ -29,8 +29,8 @@ export const switchPoolMfa = (
   );
 
 /**
- * A pool like the article's, but for what a simulation needs besides: usernames that can be given again after a deletion,
- * the other factors, and a group.
+ * Creates a pool like the article's, plus what the simulation needs: usernames that can be reused after a deletion, the
+ * other factors, and a group.
  */
 export const createSimulatedPool = async (
   cognito: CognitoIdentityProviderClient,

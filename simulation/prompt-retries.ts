@@ -1,8 +1,8 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from "@smithy/types";
 
 /**
- * The attempts of an SDK client without its pauses in real time, which the local clock does not know and which would
- * leave the order of calls to the machine. `pause` may wait on the local clock instead.
+ * An SDK retry strategy without pauses in real time, which would make the order of calls depend on the machine. `pause`
+ * can wait on the local clock instead.
  */
 export const promptRetries = (
   attempts: number,

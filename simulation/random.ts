@@ -1,4 +1,4 @@
-/** Numbers that the same text always makes the same (sfc32, seeded by cyrb128). */
+/** Random numbers from a text (sfc32, seeded by cyrb128). The same text always makes the same numbers. */
 export class Random {
   #state: [number, number, number, number];
 
@@ -7,7 +7,7 @@ export class Random {
     for (let round = 0; round < 12; round += 1) this.next();
   }
 
-  /** From 0 (included) to 1 (excluded). */
+  /** Returns a number in [0, 1). */
   readonly next = (): number => {
     const [a, b, c, counter] = this.#state;
     const sum = (a + b + counter) | 0;
@@ -15,7 +15,7 @@ export class Random {
     return (sum >>> 0) / 2 ** 32;
   };
 
-  /** A whole number; both bounds are included. */
+  /** Returns an integer from `least` to `most`, both included. */
   integer(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
@@ -24,7 +24,7 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** Throws when there is nothing to pick from. */
+  /** Returns a random item. Throws for an empty list. */
   pick<const T>(items: readonly T[]): T {
     const [item] = items.slice(Math.floor(this.next() * items.length));
     if (item === undefined) throw new Error("There is nothing to pick from.");

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Answer } from "./worker.ts";
 
-/** What many runs came to. */
+/** Adds up the results of many runs. */
 export class Tally {
   runs = 0;
   lives = 0;
@@ -21,7 +21,7 @@ export class Tally {
     if (run.violations.length > 0) this.failed.push(run);
   }
 
-  /** The table that is printed at the end. */
+  /** Returns the lines of the final table. */
   lines(): string[] {
     const violations = this.failed.reduce((sum, { violations: all }) => sum + all.length, 0);
     const rows: [string, number][] = [
@@ -40,7 +40,7 @@ export class Tally {
   }
 }
 
-/** One line on stderr that is written over, for as long as a person is looking. */
+/** Shows progress on one line of stderr, if that is a terminal. */
 export const progress = (total: number, what = "seeds") => {
   const { isTTY, columns } = process.stderr;
   let done = 0;

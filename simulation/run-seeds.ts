@@ -2,8 +2,7 @@ import { fork } from "node:child_process";
 import type { Answer, Task } from "./worker.ts";
 
 /**
- * Simulates the seeds in as many processes. Stops early when `onRun` answers that it has seen enough. Rejects when a
- * process dies.
+ * Simulates the seeds in this many processes. Stops early when `onRun` returns "enough". Rejects when a process dies.
  */
 export const runSeeds = async (
   tasks: Iterable<Task>,

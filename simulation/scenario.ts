@@ -3,7 +3,7 @@ import { hour, minute } from "../shared/config/duration.ts";
 import { clockDifference } from "../shared/runtime/clock-difference.ts";
 import { Random } from "./random.ts";
 
-/** What kind of life a user leads at first. */
+/** The factors that a user has at first. */
 type UserKind = "email" | "email-and-totp" | "totp-preferred" | "sms-only" | "none" | "federated";
 
 export interface UserPlan {
@@ -12,7 +12,7 @@ export interface UserPlan {
   inGroup: boolean;
 }
 
-/** How likely each fault is while faults last: per call, per message, or per invocation. */
+/** The probability of each fault while faults last: per call, per message, or per invocation. */
 export interface FaultRates {
   throttle: number;
   serverError: number;
@@ -26,21 +26,21 @@ export interface FaultRates {
   late: number;
   triggerThrice: number;
   triggerMissed: number;
-  /** Cognito says once that a user does not exist who does. */
+  /** Cognito answers once that an existing user does not exist. */
   notFound: number;
 }
 
-/** Everything about a run that is drawn before it starts. */
+/** The settings of a run, drawn before it starts. */
 export interface Scenario {
   seed: number;
   start: Date;
-  /** When the faults stop. The workload ends a little before. */
+  /** When the faults stop. The workload ends shortly before. */
   faultsEnd: Date;
   parameters: Record<string, string>;
   behaviour: Behaviour;
   pastAt: "refuse" | "fire";
   rates: FaultRates;
-  /** By how many milliseconds each function's clock is off. */
+  /** The error of each function's clock, in milliseconds. */
   skews: Record<string, number>;
   users: UserPlan[];
 }
@@ -98,8 +98,8 @@ const drawPolicy = (random: Random): Record<string, string> => {
 };
 
 /**
- * Both sides of what nobody has proven about Cognito. What concerns lists of factors has a chance of its own, so that what else
- * a seed draws stays what it was when it found something.
+ * Draws a value for each unproven behaviour of Cognito. `lists` is a separate source for lists of factors, so that
+ * seeds that have found bugs still draw the rest as before.
  */
 const drawBehaviour = (random: Random, lists: Random): Behaviour => ({
   ...defaultBehaviour(),
@@ -136,7 +136,7 @@ const drawRates = (random: Random, calm: boolean, notFound: number): FaultRates 
   };
 };
 
-/** No two clocks are further apart than the service allows for. */
+/** So that no two clocks differ by more than the service allows. */
 const mostSkew = clockDifference / 2;
 
 const drawSkews = (random: Random, calm: boolean): Record<string, number> =>

@@ -13,7 +13,7 @@ import type { Violation } from "./watch.ts";
 import { planWorkload, type Stage } from "./workload.ts";
 import { createWorld, type World } from "./world.ts";
 
-/** What came of one seed. */
+/** The result of one seed. */
 export interface Run {
   seed: number;
   lives: number;
@@ -22,15 +22,15 @@ export interface Run {
   calls: number;
   faults: Record<string, number>;
   violations: Violation[];
-  /** The same for every run of the same seed. */
+  /** Equal for all runs of the same seed. */
   hash: string;
-  /** Everything that happened; given a username, what concerns that user. */
+  /** Returns everything that happened, or only what concerns the given user. */
   timeline: (username?: string) => string[];
 }
 
 type Rubbish = { queueName: string; body: string; isPurged: boolean };
 
-/** Lives the life of one seed: faults and people for some hours, then peace until every window should be closed. */
+/** Runs one seed: some hours of people and faults, then no faults until every window should be closed. */
 export const simulate = async (seed: number, bug?: Bug): Promise<Run> => {
   const scenario = drawScenario(seed);
   const world = await createWorld(scenario, bug);
@@ -151,7 +151,7 @@ const plan = (world: World, rubbish: Rubbish[]): void => {
   });
 };
 
-/** Looks once a minute until it is stopped. */
+/** Runs the watch's checks once a minute. Returns a function that stops this. */
 const everyMinute = ({ clock, watch }: World): (() => void) => {
   let cancel: () => void = () => undefined;
   const next = () => {
@@ -163,8 +163,8 @@ const everyMinute = ({ clock, watch }: World): (() => void) => {
 };
 
 /**
- * What a person does who heeds the alarms: the pool's MFA is optional and the schedule group is there again, and impossible
- * windows are closed.
+ * Does what an administrator does after an alarm: sets the pool's MFA to optional, creates the schedule group again,
+ * and closes impossible windows.
  */
 const mend = async ({ aws, stack, watch, clock, people }: World): Promise<void> => {
   await people.switchPool("OPTIONAL");
@@ -175,7 +175,7 @@ const mend = async ({ aws, stack, watch, clock, people }: World): Promise<void> 
   for (const window of impossible) await closeByOperator(stack.operator, window, { by: "ivy" });
 };
 
-/** Peace, until no window is open and no message waits; at most for as long as any window may take. */
+/** Runs without faults until no window is open and no message waits, but no longer than any window may take. */
 const untilQuiet = async ({ clock, aws, watch, stack, scenario }: World): Promise<void> => {
   const longest = stack.operator.policy.maxWindow + 3 * hour;
   const isQuiet = () =>

@@ -5,14 +5,14 @@ import { progress, Tally } from "./report.ts";
 import { runSeeds } from "./run-seeds.ts";
 import { simulate } from "./simulate-seed.ts";
 
-const usage = `Lives through random lives of users under random faults, and checks what must hold. See docs/reliability.md.
+const usage = `Simulates random lives of users under random faults, and checks the promises. See docs/reliability.md.
 
-  npm run simulate -- --seeds N [--from M]   seeds M (1) to M + N - 1
-  npm run simulate -- --seed N               one seed, with its timeline; [--user NAME] only what concerns this user
-  npm run simulate -- … --bug NAME           with a deliberate bug in the wiring
-  npm run simulate -- --bugs                 every deliberate bug, and the first seed that finds it
+  npm run simulate -- --seeds N [--from M]   runs N seeds from M (default: 1)
+  npm run simulate -- --seed N               runs one seed and prints its timeline; --user NAME: only for this user
+  npm run simulate -- … --bug NAME           runs with a deliberate bug in the wiring
+  npm run simulate -- --bugs                 prints every deliberate bug, and the first seed that finds it
 
-Ends with 1 when a promise was broken (with --bugs: when a bug was not found).
+Exits with 1 when a promise was broken (with --bugs: when a bug was not found).
 `;
 
 const options = {
@@ -35,7 +35,7 @@ const number = (name: string, text: string): number => {
 const bugNamed = (name: string | undefined): Bug | undefined => {
   const bug = bugs.find((one) => one.name === name);
   if (name === undefined || bug !== undefined) return bug;
-  throw new UsageError(`There is no bug ${name}. Known: ${bugs.map((one) => one.name).join(", ")}.`);
+  throw new UsageError(`There is no bug ${name}. The bugs are: ${bugs.map((one) => one.name).join(", ")}.`);
 };
 
 const range = function* (from: number, count: number, bug: Bug | undefined) {
@@ -64,7 +64,7 @@ const many = async (from: number, count: number, bug: Bug | undefined): Promise<
   const [first] = tally.failed.sort((a, b) => a.seed - b.seed);
   if (first === undefined) return 0;
   const seeds = tally.failed.map(({ seed }) => seed).slice(0, 20);
-  console.log(styleText("red", `\nSeeds that broke a promise: ${seeds.join(", ")}. The first of them:\n`));
+  console.log(styleText("red", `\nSeeds that broke a promise: ${seeds.join(", ")}. The first one:\n`));
   return one(first.seed, first.violations.find(({ username }) => username !== undefined)?.username, bug);
 };
 

@@ -4,14 +4,14 @@ import { partition } from "../shared/windows/user-partition.ts";
 import { historyFrom, rowFrom, rowKey, type UserRow } from "../shared/windows/window-items.ts";
 import type { ClosedWindow, Window } from "../shared/windows/window.ts";
 
-/** A window as the table holds it. Neither: it holds none. */
+/** A window in the table. Without `open` and `closed`, the table does not contain it. */
 export interface WindowState {
   open?: Window | undefined;
-  /** From the row or from the history, whichever knows more. */
+  /** From the row or the history, whichever has more. */
   closed?: ClosedWindow | undefined;
 }
 
-/** One window of the table as it changed. */
+/** A change of one window in the table. */
 export interface Change {
   by: string;
   before: WindowState;
@@ -20,12 +20,12 @@ export interface Change {
 
 type Entry = { json: string; row?: UserRow; closed?: ClosedWindow | undefined };
 
-/** The windows in the table, and what changes in them, seen from beside. */
+/** Observes the windows in the table and their changes. */
 export class TableView {
   #entries = new Map<string, Entry>();
   #windows = new Map<string, WindowState>();
 
-  /** What has changed since the last look. */
+  /** Returns the changes since the last look. */
   look(items: Iterable<Item>, by: string): Change[] {
     const present = new Set<string>();
     let isSame = true;

@@ -15,7 +15,7 @@ import type { WindowStore } from "../shared/windows/window-store.ts";
 import type { Window } from "../shared/windows/window.ts";
 import { type Ports, recordResetWith, reEnableWith } from "./rewire.ts";
 
-/** What a bug puts in the place of a function's ports. */
+/** Returns a bug's replacements for a function's ports. */
 export type Tamper = (ports: Ports) => Partial<Ports>;
 
 export const both = (tamper: Tamper) => ({
@@ -71,7 +71,7 @@ export const tableAfter =
     },
   });
 
-/** Writes over whatever came in between. */
+/** Overwrites concurrent changes. */
 export const overwrite: Tamper = ({ windows }) => ({
   windows: {
     ...windows,
@@ -82,7 +82,7 @@ export const overwrite: Tamper = ({ windows }) => ({
   },
 });
 
-/** Opens a window where the closed one before it stood, which is then nowhere. */
+/** Overwrites the last closed window with the new one, without keeping it. */
 export const withoutHistory = ({ windows }: Pick<Ports, "windows">): Pick<Ports, "windows"> => ({
   windows: { ...windows, open: (window, { lastClosed: _, ...over }, known) => windows.open(window, over, known) },
 });
@@ -107,10 +107,10 @@ export const otherFactors: Tamper = ({ users, surroundings }) => {
   };
 };
 
-/** Believes that the pool asks for whatever is listed. */
+/** Assumes that the pool asks for every listed factor. */
 export const poolUnasked: Tamper = ({ users }) => ({ users: { ...users, poolMfa: () => Promise.resolve("OPTIONAL") } });
 
-/** The same, and goes by the list alone: whatever is on it protects, an app like any other factor, and nothing else does. */
+/** The same, and trusts only the list: every listed factor protects, even an app, and nothing else does. */
 export const listAlone: Tamper = (ports) => {
   const { environment, aws } = ports.surroundings;
   const cognito = new CognitoIdentityProviderClient({ ...aws });
@@ -130,7 +130,7 @@ export const listAlone: Tamper = (ports) => {
   };
 };
 
-/** Takes whoever bears the name now for the user of the window. */
+/** Takes the current user of the name for the window's user. */
 export const byName: Tamper = ({ users, windows }) => {
   let wanted = "";
   return {
@@ -161,7 +161,7 @@ export const acknowledging =
     };
   };
 
-/** The trigger without its boundary: what it logs as failed, it also throws. */
+/** A trigger that also throws the errors that it logs. */
 export const throwing: Wire = (surroundings) => {
   let failed = false;
   const { telemetry } = surroundings;
@@ -187,7 +187,7 @@ export const onlyBeating: Wire =
     void telemetry.flush();
   };
 
-/** What is remembered goes where nobody reads it. */
+/** Sends remembered records to a queue without a reader. */
 export const withoutSendingAgain: Wire = (surroundings) => {
   const { environment } = surroundings;
   return reconcile({ ...surroundings, environment: { ...environment, RECORDS_QUEUE_URL: environment["DUE_DLQ_URL"] } });
@@ -207,7 +207,7 @@ export const namedByRecord: Tamper = ({ windows }) => ({
   },
 });
 
-/** Takes the first look for the second. */
+/** Treats the first look as the second. */
 export const goneBefore: Tamper = ({ windows }) => ({
   windows: {
     ...windows,
@@ -218,7 +218,7 @@ export const goneBefore: Tamper = ({ windows }) => ({
   },
 });
 
-/** The second read of a window within a minute gives what the first gave. */
+/** A second read of a window within a minute returns the result of the first. */
 export const readOnce: Tamper = ({ windows, clock }) => {
   const reads = new Map<string, { at: Date; found: ReturnType<WindowStore["findToChange"]> }>();
   return {
@@ -238,7 +238,7 @@ export const readOnce: Tamper = ({ windows, clock }) => {
   };
 };
 
-/** A trigger that takes a look dated ahead for one that was made now. */
+/** A trigger that treats a look with a date in the future as one that was made now. */
 export const lookedJustNow: Wire = (surroundings) => {
   const { light, clock } = surroundings;
   if (light === undefined) throw new Error("The simulation gives every trigger a light client.");
@@ -254,7 +254,7 @@ export const lookedJustNow: Wire = (surroundings) => {
   });
 };
 
-/** Wires a worker that believes it has time without end. */
+/** Wires a worker that assumes it has unlimited time. */
 export const withoutDeadline =
   (wire: Wire): Wire =>
   (surroundings) => {

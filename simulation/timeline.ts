@@ -6,7 +6,7 @@ interface Entry {
   what: string;
 }
 
-/** Everything that happened in a run, in order. The same seed must make the same timeline. */
+/** Records everything that happens in a run, in order. The same seed must make the same timeline. */
 export class Timeline {
   readonly #entries: Entry[] = [];
   readonly #now: () => Date;
@@ -19,14 +19,14 @@ export class Timeline {
     this.#entries.push({ at: this.#now(), who, what });
   }
 
-  /** The same for the same timeline, and in all likelihood for no other. */
+  /** Returns a hash of the timeline. */
   hash(): string {
     const hash = createHash("sha256");
     for (const { at, who, what } of this.#entries) hash.update(`${at.getTime()}\t${who}\t${what}\n`);
     return hash.digest("hex").slice(0, 16);
   }
 
-  /** What a person can read: with `about`, only what names one of these, and what names no user at all. */
+  /** Returns readable lines. With `about`, only those that mention one of `names` or no user at all. */
   lines(about?: { names: readonly string[]; others: readonly string[] }): string[] {
     return this.#entries
       .filter(

@@ -2,21 +2,21 @@ import { FACTORS } from "@cognito-mfa-lifecycle/local-aws/cognito/pool-mfa.ts";
 import { hasFactor, type User } from "@cognito-mfa-lifecycle/local-aws/cognito/user.ts";
 import type { Factors } from "../shared/users/factors.ts";
 
-/** What a user had from an instant on, and whose doing it was. */
+/** A user's factors from an instant on, and who changed them. */
 export interface UserState extends Factors {
   at: Date;
   by: string;
   username: string;
-  /** The factors of which a sign-in asks for one: the truth, whatever is listed as active. */
+  /** The factors that a sign-in can really ask for, regardless of those listed as active. */
   asked: string[];
   isGone: boolean;
   isFederated: boolean;
 }
 
-/** Whether a code by email is, or can be chosen as, what a sign-in asks for. */
+/** Returns whether a sign-in asks for a code by email, or offers it. */
 export const asksByEmail = ({ asked }: Pick<UserState, "asked">): boolean => asked.includes("EMAIL_OTP");
 
-/** What every user of the pool has ever had, whatever anybody recorded of it. */
+/** The true history of every user's factors, independent of the service's records. */
 export class UserHistory {
   readonly #states = new Map<string, UserState[]>();
   readonly #now: () => Date;
@@ -25,7 +25,7 @@ export class UserHistory {
     this.#now = now;
   }
 
-  /** Notes what has changed since the last look. */
+  /** Records the changes since the last look. */
   look(users: Iterable<User>, askedAtSignIn: (user: User) => string[], by: string): void {
     const present = new Set<string>();
     for (const user of users) {
@@ -58,7 +58,7 @@ export class UserHistory {
     return [...this.#states.keys()];
   }
 
-  /** All states that held at some moment from `from` to `to`. */
+  /** Returns all states that were true at some moment from `from` to `to`. */
   during(sub: string, from: Date, to: Date): UserState[] {
     const states = this.#states.get(sub) ?? [];
     return states.filter(({ at }, index) => at <= to && (states[index + 1]?.at ?? to) >= from);
@@ -68,7 +68,7 @@ export class UserHistory {
     return (this.#states.get(sub) ?? []).some(hasEmailMfa);
   }
 
-  /** The state in which Email MFA was last switched off, or the first one; undefined while it is on. */
+  /** Returns the state that began when Email MFA was last switched off, or the first one; undefined while it is on. */
   switchedOff(sub: string): UserState | undefined {
     const states = this.#states.get(sub) ?? [];
     return states[states.findLastIndex(hasEmailMfa) + 1];

@@ -18,7 +18,7 @@ import type { Timeline } from "./timeline.ts";
 import { asksByEmail, UserHistory, type UserState } from "./user-history.ts";
 import { changing, changingClosed, closing, opening } from "./window-rules.ts";
 
-/** A promise that was broken. */
+/** A broken promise. */
 export interface Violation {
   at: Date;
   rule: string;
@@ -29,7 +29,7 @@ interface Options {
   now: () => Date;
   start: Date;
   policy: Policy;
-  /** How far the clocks of the functions are apart at most, in milliseconds. */
+  /** The maximum difference between the clocks of the functions, in milliseconds. */
   margin: number;
   timeline: Timeline;
   table: MemoryDynamoDb;
@@ -40,25 +40,28 @@ type Read = UserState & { sub: string; readAt: Date };
 
 const none = { active: [] };
 
-/** Who writes rows that no code of ours would write. */
+/** The caller who writes forged rows. */
 export const forger = "forger";
 
-/** Looks on from beside, at every call and once a minute, and notes each promise that is broken. */
+/** Observes the service at every call and once a minute, and records each broken promise. */
 export class Watch {
   readonly violations: Violation[] = [];
   readonly users: UserHistory;
   readonly windows = new TableView();
   readonly facts = new FactLedger();
-  /** When the table first and last held each window as open. */
+  /** When each window was first and last open in the table. */
   readonly opened = new Map<string, { window: Window; from: Date; until?: Date }>();
-  /** Invocations of which some call took time. Any other reads the window, once it has its turn, and the user in one instant. */
+  /** Invocations with slow calls. All others read window and user in the same instant, once it is their turn. */
   readonly delayed = new WeakSet<object>();
   readonly #options: Options;
-  /** The ends that each window has had, and since when. */
+  /** The ends of each window over time, with the start of each. */
   readonly #dues = new Map<string, { dueAt: Date; from: Date }[]>();
-  /** What each invocation was told of each username, the newest last: it may handle the same user twice side by side. */
+  /**
+   * The reads of each username by each invocation, newest last. An invocation can handle the same user twice in
+   * parallel.
+   */
   readonly #reads = new WeakMap<object, Map<string, Read[]>>();
-  /** When the first call of each invocation was made: it had read nothing before. */
+  /** The time of each invocation's first call. It had read nothing before. */
   readonly #begun = new WeakMap<object, Date>();
 
   constructor(options: Options) {
@@ -66,7 +69,7 @@ export class Watch {
     this.users = new UserHistory(options.now);
   }
 
-  /** After a call. */
+  /** Runs the checks after a call. */
   onCall(call: Call, answer: Answered, people: People, look: (by: string) => void): void {
     const { operation, service, caller, input } = call;
     const invocation = currentInvocation.getStore();
@@ -94,7 +97,7 @@ export class Watch {
     }
   }
 
-  /** Once a minute: who is exempt past due must have an alarm. */
+  /** Runs the checks of each minute: while a user is exempt past due, an alarm must be firing. */
   onMinute(): void {
     const { now, start, policy, margin, values } = this.#options;
     if (policy.mode === "observe") return;
@@ -112,7 +115,7 @@ export class Watch {
         }
         continue;
       }
-      // A window may be past due when it is opened, from a fact that came late: until then nobody could know of it.
+      // A late fact can open a window that is already past due. Before that, the service could not know of it.
       const from = Math.max(window.dueAt.getTime(), this.opened.get(window.windowId)?.from.getTime() ?? 0);
       const late = now().getTime() - from;
       if (late <= policy.overdueTolerance + heartbeatMissing + margin + minute) continue;
@@ -122,14 +125,14 @@ export class Watch {
     }
   }
 
-  /** The ids of the records whose users nobody has looked at, as the table has them. */
+  /** Returns the ids of the remembered records in the table, which are not yet handled. */
   remembered(): string[] {
     return [...this.#options.table.items(names.windowsTable)]
       .filter(({ user }) => String(user?.["S"]).startsWith(`${failedRecordsLedger}#`))
       .map(({ item }) => String(item?.["S"]));
   }
 
-  /** After a sign-in of which post-authentication has recorded nothing and reported no failure. */
+  /** Runs the checks after a sign-in that post-authentication neither recorded nor reported as failed. */
   onSilentSignIn(userPoolId: string, sub: string): void {
     const { now, policy, margin } = this.#options;
     const state = this.users.now(sub);
@@ -157,7 +160,7 @@ export class Watch {
     this.violations.push({ at: this.#options.now(), rule, ...(about && { username: about.username }) });
   }
 
-  /** Without `people` for a user who was not found, be it a lie. */
+  /** Records a read. `people` is undefined when Cognito did not find the user, even falsely. */
   #noteRead(username: string, people: People | undefined): void {
     const invocation = currentInvocation.getStore();
     if (invocation === undefined) return;
@@ -226,16 +229,18 @@ export class Watch {
     this.#onEnded(after);
   }
 
-  /** A window that ends with Email MFA on ends for a user whom a sign-in asks for a code. */
+  /** Checks that a user whose window ends with Email MFA on is asked for a code at a sign-in. */
   #onEnded({ outcome, sub, username }: ClosedWindow): void {
     const [read] = this.#readsOf(username).filter((one) => one.sub === sub);
     if (read === undefined || (outcome !== "re-enabled" && outcome !== "already-enabled")) return;
-    // The pool's own setting may be known from a minute before.
+    // The service may know the pool's setting from up to a minute before.
     const states = this.users.during(sub, plus(read.readAt, -minute), this.#options.now());
     if (!states.some(asksByEmail)) this.violate(`closed as ${outcome}, and no sign-in asks for a code`, { username });
   }
 
-  /** The earliest end that the window had since the worker read it: what moves it after that may come too late. */
+  /**
+   * Returns the earliest end of the window since the worker read it. A later change may come too late for the worker.
+   */
   #dueWhenClosed({ windowId, username, sub, dueAt }: ClosedWindow): Date {
     const dues = this.#dues.get(windowId) ?? [];
     const invocation = currentInvocation.getStore() ?? this;
@@ -258,14 +263,14 @@ export class Watch {
     }
     if (read === undefined) return this.violate("a user changed who was not read", about);
     if (read.isFederated) return this.violate("a federated user touched", about);
-    // What an operator has begun is ended in any mode; where no operator can open a window, a forged one passes for theirs.
+    // An operator's window ends in any mode. A forged one looks like it when operators cannot open windows.
     if (mode === "observe" && !this.#hadWindow(read.sub, "operator")) {
       this.violate("Cognito changed in observe mode", about);
     }
     const isOpen = this.windows.open().some(({ sub }) => sub === read.sub);
     if (!isOpen && !this.#hadWindow(read.sub)) this.violate("a user touched who never had a window", about);
     const settings = input["EmailMfaSettings"] as { Enabled?: boolean; PreferredMfa?: boolean };
-    // An operator who takes long may come when the window has ended in order.
+    // The call of a slow operator can arrive after the window has ended correctly.
     if (settings.Enabled === false && !isOpen && !this.delayed.has(currentInvocation.getStore() ?? this)) {
       this.violate("Email MFA switched off, and no window open", about);
     }
@@ -275,7 +280,7 @@ export class Watch {
     }
   }
 
-  /** Whether sign-ins asked for another factor, and would not have asked for it before the user's window. */
+  /** Returns whether sign-ins asked for another factor that they would not have asked for before the user's window. */
   #prefersOther({ preferred, active, asked, sub, readAt }: Read): boolean {
     if (preferred !== undefined) return isOther(preferred);
     const isGivenBack = [...this.opened.values()].some(
@@ -300,8 +305,8 @@ export class Watch {
 const isOther = (factor: string): boolean => factor !== "EMAIL_OTP";
 
 /**
- * Whether Cognito shows a factor that sign-ins ask for. A lone app does not count for a user who was `known`: nothing that Cognito
- * shows tells whether it is hollow.
+ * Returns whether Cognito shows a factor that sign-ins ask for. An app alone does not count for a `known` user, because
+ * Cognito does not show whether sign-ins still ask for it.
  */
 const isShownProtected = ({ active, asked }: UserState, known: boolean): boolean =>
   active.some((factor) => asked.includes(factor) && (factor !== "SOFTWARE_TOKEN_MFA" || !known));

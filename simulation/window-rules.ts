@@ -1,10 +1,10 @@
 import { emailMfaIsOn } from "../shared/users/factors.ts";
 import type { ClosedWindow, Fact, Window } from "../shared/windows/window.ts";
 
-/** A rule that one change of a window broke; undefined when it broke none. */
+/** The rule that a change of a window broke; undefined for none. */
 export type Broken = string | undefined;
 
-/** What must hold for every window that is opened. `maxWindow` in milliseconds. */
+/** Checks the rules for a new window. `maxWindow` is in milliseconds. */
 export const opening = (window: Window, maxWindow: number): Broken => {
   if (window.cap.getTime() !== window.openedAt.getTime() + maxWindow) return "a cap other than openedAt + maxWindow";
   if (window.dueAt > window.cap) return "a window opened past its cap";
@@ -12,7 +12,7 @@ export const opening = (window: Window, maxWindow: number): Broken => {
   return undefined;
 };
 
-/** What must hold when an open window changes. */
+/** Checks the rules for a change of an open window. */
 export const changing = (before: Window, after: Window, margin: number): Broken => {
   if (after.windowId !== before.windowId) return "an open window replaced by another one";
   if (after.version !== before.version + 1) return "a change written over a version it was not made from";
@@ -31,8 +31,8 @@ export const changing = (before: Window, after: Window, margin: number): Broken 
 };
 
 /**
- * What must hold for the closed window, which was due at `dueAt` when it was closed. `margin`: how far the clocks
- * of the functions are apart.
+ * Checks the rules for a closed window, which was due at `dueAt` when it was closed. `margin` is the maximum difference
+ * between the clocks of the functions.
  */
 export const closing = (
   closed: ClosedWindow,
@@ -54,7 +54,7 @@ export const closing = (
   return closed.closedAt.getTime() < dueAt.getTime() - margin ? "closed before it was due" : undefined;
 };
 
-/** What must hold when a closed window changes. */
+/** Checks the rules for a change of a closed window. */
 export const changingClosed = (before: ClosedWindow, after: ClosedWindow): Broken => {
   if (after.version !== before.version + 1) return "a closed window written over a version it was not made from";
   const lost = before.facts.find((fact) => !hasFact(after, fact));

@@ -1,12 +1,13 @@
 import { bugs } from "./bugs.ts";
 import { type Run, simulate } from "./simulate-seed.ts";
 
-/** What a worker process is asked for, and what it answers: a run without its timeline, which only a replay prints. */
+/** The request to a worker process. */
 export interface Task {
   seed: number;
   bug?: string | undefined;
 }
 
+/** The answer: a run without its timeline, which only a replay prints. */
 export type Answer = Omit<Run, "timeline">;
 
 process.on("message", ({ seed, bug }: Task) => {

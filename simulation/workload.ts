@@ -7,18 +7,18 @@ import type { People } from "./people.ts";
 import { Random } from "./random.ts";
 import type { Scenario, UserPlan } from "./scenario.ts";
 
-/** What the workload acts on. */
+/** Everything that the workload acts on. */
 export interface Stage {
   scenario: Scenario;
   random: Random;
   people: People;
   faults: Faults;
   now: () => Date;
-  /** Runs something at an instant, beside whatever else runs then. */
+  /** Runs a task at an instant, concurrently with other tasks. */
   at: (instant: Date, task: () => unknown) => void;
   operate: (act: OperatorAct) => Promise<void>;
   openWindow: (username: string) => Window | undefined;
-  /** A sign-in that Cognito reports without saying that the user is federated. */
+  /** Reports a sign-in as Cognito does, without the information that the user is federated. */
   reportSignIn: (username: string) => Promise<void>;
   send: (queueName: string, body: string) => void;
   purge: (queueName: string) => void;
@@ -31,7 +31,7 @@ const second = 1000;
 
 type Act = (stage: Stage, user: UserPlan) => unknown;
 
-/** Draws and plans everything that people, operators and accidents do in this run. */
+/** Draws and plans all acts of people and operators, and all accidents, in this run. */
 export const planWorkload = (stage: Stage): void => {
   const { scenario, random, at } = stage;
   const span = scenario.faultsEnd.getTime() - scenario.start.getTime() - 2 * minute;
@@ -47,7 +47,7 @@ export const planWorkload = (stage: Stage): void => {
     const user = random.pick(scenario.users);
     at(someTime(), () => act(stage, user));
   }
-  // Of a chance of their own, so that what else a seed draws stays what it was when it found something.
+  // A separate source, so that seeds that have found bugs still draw the rest as before.
   const again = new Random(`open again ${scenario.seed}`);
   for (const user of scenario.users) {
     if (!again.chance(0.4)) continue;
@@ -122,7 +122,7 @@ const twoOperators: Act = (stage, user) => {
   for (let left = 2; left > 0; left -= 1) void stage.random.pick(acts)(stage, user);
 };
 
-/** A code is asked for now, and used in the second in which the window falls due. */
+/** The user requests a code now, and uses it in the second in which the window falls due. */
 const resetWhenDue: Act = async (stage, { username }) => {
   await stage.people.forgetPassword(username);
   const window = stage.openWindow(username);
@@ -133,7 +133,9 @@ const resetWhenDue: Act = async (stage, { username }) => {
   });
 };
 
-/** Somebody asks again in the second in which the time has run out, and the operator opens before the window is off the table. */
+/**
+ * The user asks again in the second in which the window falls due. The operator opens one before the old one is closed.
+ */
 const opensAgain: Act = async (stage, { username }) => {
   const { at, now, faults, people, openWindow } = stage;
   await openBy(stage, username, "ivy");
@@ -183,7 +185,7 @@ const loseGroup: Act = ({ deleteTimers, faults }) => {
   deleteTimers();
 };
 
-/** A newer version of the service talks to this one, beside messages that are plain rubbish. */
+/** A newer version of the service sends messages to this one. Others are malformed. */
 const deploy: Act = ({ send, faults, random }, { username }) => {
   faults.struck("message of an unknown version");
   const next = { version: 2, kind: "reset-requested", user: username };

@@ -35,7 +35,7 @@ import { Watch } from "./watch.ts";
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** The service on a local AWS of its own, with faults in between and somebody who watches. */
+/** Creates the service on its own local AWS, with faults and a watch. */
 export const createWorld = async (scenario: Scenario, bug?: Bug) => {
   const { seed, start } = scenario;
   const draw = (what: string) => new Random(`${what} ${seed}`);
@@ -110,7 +110,7 @@ export const createWorld = async (scenario: Scenario, bug?: Bug) => {
     return response;
   };
 
-  // A worker sleeps for nothing else.
+  // Waiting for its turn is the only reason why a worker sleeps.
   const whileWaiting: (() => void)[] = [];
   const options: StackOptions = {
     createPool: createSimulatedPool,
@@ -219,7 +219,9 @@ type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 const isTrigger = (name: string): boolean => /^(custom|post)-/.test(name);
 
-/** Called as often as Cognito pleases, and never to throw: its user would be told, and turned away. */
+/**
+ * Wraps a trigger. Cognito can call it any number of times. It must never throw, because Cognito would refuse the user.
+ */
 const asTrigger = (
   name: string,
   handler: Handler,
@@ -254,7 +256,7 @@ const services: Record<string, string> = {
 const serviceOf = ({ headers }: WireRequest): string | undefined =>
   services[headers["x-amz-target"]?.split(".")[0] ?? ""];
 
-/** Reports to the watch a worker that is still at work in its last millisecond, though no single call held it up. */
+/** Reports to the watch a worker that still runs in its last millisecond, although no single call delayed it. */
 const inTime = (
   name: string,
   handler: Handler,
@@ -274,7 +276,9 @@ const inTime = (
   return timed as LambdaHandler;
 };
 
-/** Reports to the watch which facts record-reset says it is done with. A fact that is still remembered will come again. */
+/**
+ * Reports to the watch which facts record-reset reports as handled. A fact that is still remembered will come again.
+ */
 const noting = (handler: Handler, { watch, clock }: { watch: Watch; clock: VirtualClock }) => {
   const noted: Handler = async (event, context) => {
     const answer = (await handler(event, context)) as SQSBatchResponse;

@@ -1,4 +1,4 @@
-// Takes any message, and finds every user protected a moment ago. Prints its port.
+// Accepts any message, and reports every user as recently seen with MFA. Prints its port.
 import { createServer } from "node:http";
 
 const server = createServer((request, response) => {

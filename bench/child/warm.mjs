@@ -1,4 +1,4 @@
-// Calls everything in turns, so that what the machine does besides hits all alike. Prints milliseconds by name.
+// Calls everything in turns, so that other load on the machine affects all alike. Prints milliseconds by name.
 import { readFileSync } from "node:fs";
 
 const [file, rounds, confirmed, signedIn] = process.argv.slice(2);
@@ -13,7 +13,7 @@ for (let round = 0; round < Number(rounds) + warmUp; round += 1) {
     if (round >= warmUp) taken.push(Number(process.hrtime.bigint() - start) / 1e6);
   }
 }
-// What is still in the pipe would be lost with the process.
+// process.exit would lose output that is still in the pipe.
 process.stdout.write(
   `\nRESULT ${JSON.stringify(Object.fromEntries(times.map(({ name, taken }) => [name, taken])))}\n`,
   () => process.exit(0),

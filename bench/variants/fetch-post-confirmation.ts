@@ -6,7 +6,7 @@ import { telemetry } from "./telemetry.ts";
 
 const setting = (name: string): string => process.env[name] ?? "";
 
-/** The same trigger over the platform's `fetch` with a small signing library, and nothing else that an SDK does. */
+/** The same trigger with the platform's `fetch` and a small signing library, without anything else from an SDK. */
 export const handler = createPostConfirmation({
   records: {
     async send(record) {

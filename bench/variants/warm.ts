@@ -13,7 +13,7 @@ const surroundings = {
   newId: randomUUID,
   telemetry: powertoolsTelemetry(process.env),
 };
-/** AWS that answers at once and from nowhere: what is left is the trigger's own time. */
+/** Answers calls at once, without a network, to measure only the trigger's own time. */
 const answer: Send = async () => {
   const item = { item: { S: "seen" }, checkedAt: { S: new Date().toISOString() } };
   return { status: 200, headers: {}, body: JSON.stringify({ MessageId: "1", Items: [item] }) };
@@ -28,7 +28,7 @@ const trigger = (handler: unknown, event: unknown) => async () => {
   await (handler as Handler)(event, { getRemainingTimeInMillis: () => 5000 });
 };
 
-/** What is called over and over: by name, for these two events. */
+/** Returns the calls to repeat, by name, for these two events. */
 export const calls = (confirmed: unknown, signedIn: unknown): Record<string, () => Promise<unknown>> => ({
   "post-confirmation, without the network": trigger(postConfirmation({ ...surroundings, light }), confirmed),
   "post-authentication (protected user), without the network": trigger(

@@ -3,7 +3,7 @@ import type { WireResponse } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import type { ClosedWindow, Window } from "../../shared/windows/window.ts";
 import type { Stack } from "../stack.ts";
 
-/** Serves the page of the local stack at `/`: the clock, the windows, the mails. */
+/** Serves the local stack's page at `/`. It shows the clock, the windows and the mails. */
 export const serveOverview = ({ aws, reports, userPoolId }: Stack): void => {
   const html = readFileSync(new URL("overview.html", import.meta.url), "utf8");
   aws.pages.set("/", async () => answer("text/html; charset=utf-8", html));

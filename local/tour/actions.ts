@@ -12,7 +12,7 @@ import { answerWithMailedCode, codeFor, enrol, type Person, type Scene, signIn }
 
 const operator = { by: "arn:aws:iam::000000000000:user/helpdesk", reason: "cannot sign in", ticket: "HD-1042" };
 
-/** What people do in the tour, each told by the scene's narrator and followed to its end. */
+/** The acts of people in the tour. Each one goes through the scene's narrator and runs to its end. */
 export class Actions {
   readonly stack: Stack;
   readonly scene: Scene;
@@ -22,7 +22,7 @@ export class Actions {
     this.scene = scene;
   }
 
-  /** Invites a user who sets a password, gets Email MFA, and signs in with it. */
+  /** Invites a user, who sets a password, gets Email MFA and signs in with it. */
   async invite(name: string): Promise<Person> {
     const { tell } = this.scene;
     tell.step(`${name} is invited, sets a password, and gets Email MFA`);
@@ -35,15 +35,15 @@ export class Actions {
   async signInWithCode(person: Person): Promise<void> {
     const { tell } = this.scene;
     const { ChallengeName, Session } = await signIn(this.scene, person);
-    tell.check("a code is asked for", ChallengeName === "EMAIL_OTP");
+    tell.check("Cognito asks for a code", ChallengeName === "EMAIL_OTP");
     const { AuthenticationResult } = await answerWithMailedCode(this.scene, person, Session);
-    tell.check("the mailed code signs in", AuthenticationResult !== undefined);
+    tell.check("the mailed code completes the sign-in", AuthenticationResult !== undefined);
     await this.settle();
   }
 
   async signInWithoutCode(person: Person): Promise<void> {
     const { ChallengeName } = await signIn(this.scene, person);
-    this.scene.tell.check("without MFA", ChallengeName === undefined);
+    this.scene.tell.check("Cognito does not ask for MFA", ChallengeName === undefined);
     await this.settle();
   }
 
@@ -131,7 +131,7 @@ export class Actions {
     return open;
   }
 
-  /** Checks that the window is closed, as what, and on which evidence. */
+  /** Checks that the person's window is closed with this outcome and with evidence. Returns it. */
   async closed(person: Person, outcome: ClosedWindow["outcome"]): Promise<ClosedWindow> {
     const { tell } = this.scene;
     const { open, lastClosed } = await this.find(person);

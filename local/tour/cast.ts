@@ -11,7 +11,7 @@ import {
 import type { Mailbox } from "@cognito-mfa-lifecycle/local-aws/mailbox.ts";
 import type { Narrator } from "./narrator.ts";
 
-/** Somebody of the tour: a user and what they remember. */
+/** A user in the tour, with the password that they remember. */
 export interface Person {
   name: string;
   email: string;
@@ -28,7 +28,7 @@ export interface Scene {
   clientId: string;
 }
 
-/** The first run of digits in the newest mail to this address. */
+/** Returns the first code in the newest mail to this address. Throws when there is none. */
 export const codeFor = (mailbox: Mailbox, address: string): string => {
   const code = /\d{6,8}/.exec(mailbox.latest(address).body)?.[0];
   if (code === undefined) throw new Error(`The newest mail to ${address} has no code.`);
@@ -39,7 +39,7 @@ const showFactors = (user: AdminGetUserCommandOutput): string =>
   `UserMFASettingList [${user.UserMFASettingList?.join(", ") ?? ""}], PreferredMfaSetting ${user.PreferredMfaSetting ?? "none"}`;
 
 const showSignIn = (output: InitiateAuthCommandOutput): string =>
-  output.ChallengeName === undefined ? "tokens, and no code was asked for" : `challenge ${output.ChallengeName}`;
+  output.ChallengeName === undefined ? "tokens, without a code" : `challenge ${output.ChallengeName}`;
 
 const getUser = ({ cognito, tell, userPoolId }: Scene, person: Person) =>
   tell.call(
@@ -65,7 +65,7 @@ export const setEmailMfa = ({ cognito, tell, userPoolId }: Scene, person: Person
     () => "200",
   );
 
-/** Signs in with the password; what comes back may be a challenge. */
+/** Signs in with the password. The response may be a challenge. */
 export const signIn = ({ cognito, tell, clientId }: Scene, person: Person, password = person.password) =>
   tell.call(
     `InitiateAuth ${person.name}`,
@@ -122,7 +122,7 @@ export const enrol = async (scene: Scene, name: string): Promise<Person> => {
   tell.quote(`${invitation.subject}\n${invitation.body}`);
   const temporary = /一時パスワード : (.+?)(?:<br>|$)/.exec(invitation.body)?.[1]?.trim() ?? "";
   const { ChallengeName, Session } = await signIn(scene, person, temporary);
-  tell.check("the temporary password leads to a new one", ChallengeName === "NEW_PASSWORD_REQUIRED");
+  tell.check("Cognito asks for a new password", ChallengeName === "NEW_PASSWORD_REQUIRED");
   await tell.call(
     `RespondToAuthChallenge NEW_PASSWORD_REQUIRED ${name}`,
     () =>

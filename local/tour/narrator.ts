@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
 
-/** A step of the tour did not do what it says. */
+/** A step of the tour failed. */
 export class TourFailure extends Error {
   override name = "TourFailure";
 }
 
-/** Tells the tour: each step with the simulated time, what was called and what came back. */
+/** Prints the tour: each step with the simulated time, its calls and their results. */
 export class Narrator {
   readonly #now: () => Date;
   readonly #write: (line: string) => void;
@@ -16,7 +16,7 @@ export class Narrator {
     this.#write = write;
   }
 
-  /** The same without words: what fails still fails. */
+  /** Returns a narrator that prints nothing. Its checks still fail. */
   silently(): Narrator {
     const silent = new Narrator(this.#now, () => undefined);
     silent.#step = this.#step;
@@ -33,7 +33,7 @@ export class Narrator {
     this.#write(`${styleText("dim", `${this.#now().toISOString().slice(0, 16).replace("T", " ")}`)}  ${title}`);
   }
 
-  /** Makes the call and tells what came back, in the words of `show`. A call that throws fails the step. */
+  /** Makes a call and prints its result, formatted by `show`. A call that throws fails the step. */
   async call<Output>(name: string, send: () => Promise<Output>, show: (output: Output) => string): Promise<Output> {
     try {
       const output = await send();
@@ -44,7 +44,7 @@ export class Narrator {
     }
   }
 
-  /** Makes a call that is to be refused with this error and this message. */
+  /** Makes a call that must be refused with this error and this message. */
   async refused(name: string, send: () => Promise<unknown>, error: string, message: string): Promise<void> {
     const thrown: unknown = await send().then(
       () => undefined,
@@ -55,7 +55,7 @@ export class Narrator {
     this.check(`${name} is refused with ${error}`, thrown.name === error && thrown.message === message);
   }
 
-  /** Quotes a text, such as a mail. */
+  /** Prints a quoted text, such as a mail. */
   quote(text: string): void {
     for (const line of text.split(/<br>\n?|\n/)) this.#write(styleText("dim", `                    │ ${line.trim()}`));
   }
@@ -65,11 +65,11 @@ export class Narrator {
   }
 
   check(fact: string, holds: boolean): void {
-    if (!holds) throw this.failure(`not so: ${fact}`);
+    if (!holds) throw this.failure(`this is not true: ${fact}`);
     this.#write(`                  ${styleText("green", "✓")} ${fact}`);
   }
 
-  /** What to throw when the step did not do what it says. */
+  /** Returns the error to throw when the current step fails. */
   failure(why: string): TourFailure {
     return new TourFailure(`${this.#step}: ${why}`);
   }

@@ -7,28 +7,28 @@ import { Actions } from "./actions.ts";
 import { hasEmailMfa, type Person, setEmailMfa } from "./cast.ts";
 import { Narrator } from "./narrator.ts";
 
-/** The policy that the tour is played under, as the environment of the functions. */
+/** The tour's policy, as environment variables of the functions. */
 export const tourPolicy = { GRACE_PERIOD: "1d", MAX_WINDOW: "3d", VERIFY_EVERY: "1h", RESET_MAIL: "locale" };
 
-/** Plays the article's story against the stack. Throws a TourFailure that names the step that did not do what it says. */
+/** Plays the article's story on the stack. Throws a TourFailure with the name of the step that failed. */
 export const playTour = async (stack: Stack, calls: Call[], write: (line: string) => void): Promise<void> => {
   const { aws, userPoolId, clientId } = stack;
   const tell = new Narrator(() => aws.clock.now(), write);
   const cognito = new CognitoIdentityProviderClient(aws.clientOptions("tour"));
   const actions = new Actions(stack, { cognito, mailbox: aws.mailbox, tell, userPoolId, clientId });
-  tell.chapter("1  An administrator invites a user, and switches Email MFA on");
+  tell.chapter("1  An administrator invites a user and switches Email MFA on");
   const hanako = await actions.invite("hanako");
-  tell.chapter("2  “Forgot password” is refused");
+  tell.chapter("2  Cognito refuses “forgot password”");
   tell.step("hanako has forgotten the password");
   await actions.forgotPasswordIsRefused(hanako);
-  tell.chapter("3  An exemption: the window and its timer first, then Email MFA off");
+  tell.chapter("3  The exemption: first the window and its timer, then Email MFA off");
   await exempt(actions, hanako, calls);
   await reset(actions, hanako);
-  tell.chapter("4  It ends by itself");
+  tell.chapter("4  The exemption ends automatically");
   await endsByItself(actions, hanako);
-  tell.chapter("5  What else can happen");
+  tell.chapter("5  Four mishaps");
   const others = await mishaps(actions, stack);
-  tell.chapter("6  What happened");
+  tell.chapter("6  Summary");
   for (const person of [hanako, ...others]) await summarise(actions, person);
 };
 
@@ -42,7 +42,7 @@ const exempt = async (actions: Actions, person: Person, calls: Call[]): Promise<
     .map(({ operation }) => operation)
     .filter((operation) => ["UpdateItem", "CreateSchedule", "AdminSetUserMFAPreference"].includes(operation));
   tell.check(
-    "table, timer, a mark in the table, Email MFA off, and that in the table: in that order",
+    "in this order: window in the table, timer, mark in the table, Email MFA off, result in the table",
     order.join() === "UpdateItem,CreateSchedule,UpdateItem,AdminSetUserMFAPreference,UpdateItem",
   );
   tell.check("Email MFA is off", !(await hasEmailMfa(actions.scene, person)));
@@ -55,30 +55,30 @@ const reset = async (actions: Actions, person: Person): Promise<void> => {
   tell.step("“forgot password” works now");
   await actions.forgotPassword(person);
   const requested = await actions.window(person);
-  tell.check("the request is on the window", requested.counts["reset-requested"] === 1);
+  tell.check("the window records the request", requested.counts["reset-requested"] === 1);
   tell.check("a request does not move the end", requested.dueAt.getTime() === opened.dueAt.getTime());
   await actions.move(3 * minute);
   tell.step("the mailed code resets the password");
   await actions.confirmForgotPassword(person);
   const { dueAt, facts } = await actions.window(person);
   const confirmed = facts.find(({ kind }) => kind === "reset-confirmed");
-  tell.check("the confirmed reset is on the window", confirmed !== undefined);
+  tell.check("the window records the confirmed reset", confirmed !== undefined);
   tell.check(
-    `due moves to the reset + 1d, ${dueAt.toISOString()}`,
+    `the end moves to 1d after the reset, ${dueAt.toISOString()}`,
     dueAt.getTime() === (confirmed?.at.getTime() ?? NaN) + 24 * hour,
   );
   await actions.move(minute);
   tell.step(`${person.name} signs in with the new password`);
   await actions.signInWithoutCode(person);
-  tell.check("the sign-in is on the window", (await actions.window(person)).counts["signed-in"] === 1);
+  tell.check("the window records the sign-in", (await actions.window(person)).counts["signed-in"] === 1);
 };
 
 const endsByItself = async (actions: Actions, person: Person): Promise<void> => {
   const { tell } = actions.scene;
   const { dueAt } = await actions.window(person);
   await actions.moveTo(plus(dueAt, -minute));
-  tell.step("one minute before due");
-  tell.check("still exempt", !(await hasEmailMfa(actions.scene, person)));
+  tell.step("one minute before the window is due");
+  tell.check("Email MFA is still off", !(await hasEmailMfa(actions.scene, person)));
   await actions.moveTo(plus(dueAt, 2 * minute));
   tell.step("past due: the schedule has fired and the queue has delivered");
   tell.check("Email MFA is on", await hasEmailMfa(actions.scene, person));
@@ -89,7 +89,7 @@ const endsByItself = async (actions: Actions, person: Person): Promise<void> => 
 
 const mishaps = async (actions: Actions, { aws }: Stack): Promise<Person[]> => {
   const { tell } = actions.scene;
-  tell.step("ichiro, jun, ken and mio are invited like hanako");
+  tell.step("ichiro, jun, ken and mio are invited in the same way");
   const quiet = new Actions(actions.stack, { ...actions.scene, tell: tell.silently() });
   const ichiro = await quiet.invite("ichiro");
   const jun = await quiet.invite("jun");
@@ -97,22 +97,22 @@ const mishaps = async (actions: Actions, { aws }: Stack): Promise<Person[]> => {
   const mio = await quiet.invite("mio");
   await actions.move(2 * hour);
 
-  tell.step("somebody switches ichiro's Email MFA off in the console, and tells nobody");
+  tell.step("an administrator switches ichiro's Email MFA off in the console, outside the service");
   await setEmailMfa(actions.scene, ichiro, false);
   tell.check("there is no window", (await actions.find(ichiro)).open === undefined);
   tell.step("ichiro signs in");
   await actions.signInWithoutCode(ichiro);
   const drift = await actions.window(ichiro);
-  tell.check(`the sign-in opened a window, origin ${drift.origin}`, drift.origin === "drift");
+  tell.check(`the sign-in opens a window with origin ${drift.origin}`, drift.origin === "drift");
 
-  tell.step("jun gets a window, and somebody deletes its schedule");
+  tell.step("jun gets a window, and its schedule is deleted");
   await actions.deleteTimer(await actions.open(jun));
 
-  tell.step("ken gets a window, and Cognito will throttle its first three tries");
+  tell.step("ken gets a window, and Cognito will throttle the first three re-enables");
   await actions.open(ken);
   throttleReEnables(aws, ken, 3);
 
-  tell.step("mio gets a window, and leaves the company");
+  tell.step("mio gets a window, leaves the company, and is deleted");
   const { dueAt } = await actions.open(mio);
   await actions.deleteUser(mio);
 
@@ -120,30 +120,30 @@ const mishaps = async (actions: Actions, { aws }: Stack): Promise<Person[]> => {
   tell.step("past due, ichiro");
   tell.check("Email MFA is on", await hasEmailMfa(actions.scene, ichiro));
   await actions.closed(ichiro, "re-enabled");
-  tell.step("past due, jun: no schedule fires, and the reconciler has not run yet");
-  tell.check("the window is open", (await actions.find(jun)).open !== undefined);
+  tell.step("past due, jun: no schedule has fired, and the reconciler has not run yet");
+  tell.check("the window is still open", (await actions.find(jun)).open !== undefined);
   tell.step("past due, ken");
   const { lastFailure, nextTryAt, attempts } = await actions.window(ken);
   tell.check(
-    `the window is open after ${attempts} failed tries, the last with ${lastFailure?.error}; next try ${nextTryAt?.toISOString()}`,
+    `the window is still open after ${attempts} failed tries. Last error: ${lastFailure?.error}. Next try: ${nextTryAt?.toISOString()}`,
     attempts > 0 && lastFailure?.error === "TooManyRequestsException" && nextTryAt !== undefined,
   );
-  tell.step("past due, mio: Cognito knows no such user");
-  tell.check("the window is open until a second look finds the same", (await actions.find(mio)).open !== undefined);
+  tell.step("past due, mio: Cognito no longer has this user");
+  tell.check("the window stays open until a second check", (await actions.find(mio)).open !== undefined);
 
   await actions.moveTo(plus(dueAt, 7 * minute));
   tell.step("jun: the reconciler has found the window in the table");
   tell.check("Email MFA is on", await hasEmailMfa(actions.scene, jun));
   await actions.closed(jun, "re-enabled");
-  tell.step("mio: a second look, five minutes after the first");
+  tell.step("mio: the second check, five minutes after the first");
   await actions.closed(mio, "user-gone");
-  tell.step("ken: tried again with growing pauses");
+  tell.step("ken: more tries, with growing pauses");
   tell.check("Email MFA is on", await hasEmailMfa(actions.scene, ken));
-  tell.check("it took three failed tries", (await actions.closed(ken, "re-enabled")).attempts === 3);
+  tell.check("three tries failed first", (await actions.closed(ken, "re-enabled")).attempts === 3);
   return [ichiro, jun, ken, mio];
 };
 
-/** Each try is throttled as often as the SDK attempts it. */
+/** Throttles this many tries. The SDK makes three attempts for each. */
 const throttleReEnables = ({ endpoint }: Stack["aws"], person: Person, tries: number): void => {
   let left = tries * 3;
   endpoint.faults = ({ operation, caller, input }) => {
@@ -163,7 +163,7 @@ const summarise = async (actions: Actions, person: Person): Promise<void> => {
   const late = formatDuration(window.closedAt.getTime() - window.dueAt.getTime());
   const evidence = window.evidence
     ? `[${window.evidence.before.active.join()}] → [${window.evidence.after.active.join()}]`
-    : "there is no user to read";
+    : "the user no longer exists";
   tell.say(
     `${person.name.padEnd(8)} ${window.origin.padEnd(9)} open ${open.padEnd(6)}  ${window.outcome.padEnd(11)}  ${late.padStart(6)} after due  ${evidence}`,
   );

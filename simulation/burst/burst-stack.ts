@@ -12,7 +12,9 @@ import { createSimulatedPool } from "../pool.ts";
 import { promptRetries } from "../prompt-retries.ts";
 import { Random } from "../random.ts";
 
-/** What a call takes in the same Region, in milliseconds: least and most, by service. Assumed, not measured. */
+/**
+ * How long a call takes in the same Region, in milliseconds: minimum and maximum, by service. Assumed, not measured.
+ */
 const latencies: Record<string, [number, number]> = {
   AWSCognitoIdentityProviderService: [30, 90],
   DynamoDB_20120810: [3, 15],
@@ -20,7 +22,7 @@ const latencies: Record<string, [number, number]> = {
 };
 
 /**
- * The service, whose calls take time on the virtual clock, and which nobody but the burst disturbs. Its timers come up to
+ * Creates the service with calls that take time on the virtual clock, and without other faults. Its timers fire up to
  * `latest` milliseconds late.
  */
 export const createBurstStack = async (rate: number, latest: number) => {

@@ -13,7 +13,7 @@ export interface BurstOptions {
   users: number;
   /** Re-enables per second. */
   rate: number;
-  /** How long Cognito is down in the middle, in milliseconds. */
+  /** The length of Cognito's outage in the middle, in milliseconds. */
   outage: number;
   onProgress?: (closed: number) => void;
 }
@@ -24,30 +24,33 @@ export interface BurstFigures {
   outage: number;
   /** Users without Email MFA, or with an open window, at the end. */
   lost: number;
-  /** Re-enables per second, from the first to the last, without the time that Cognito was down. */
+  /** Re-enables per second, from the first to the last, without the outage. */
   reached: number;
-  /** Of the calls that change a user's factors, how many Cognito throttled. */
+  /** The share of calls to change a user's factors that Cognito throttled. */
   throttled: number;
   calls: number;
-  /** Calls of re-enable-mfa per second while Cognito was down. */
+  /** Calls of re-enable-mfa per second during the outage. */
   callsWhileDown: number;
-  /** From due to closed for the last of them, in milliseconds. */
+  /** The time from due to closed of the last window, in milliseconds. */
   drained: number;
-  /** From the confirmed reset of somebody else, in the middle of it, to the window in the table, in milliseconds. */
+  /** The time from another user's confirmed reset, during the burst, to the window in the table, in milliseconds. */
   freshReset: number;
-  /** Whether an alarm stood for as long as windows were overdue. */
+  /** Whether an alarm was firing all the time that windows were overdue. */
   alarmed: boolean;
-  /** Megabytes that are in use after a collection: before, at most from there on, and when the last was closed. */
+  /**
+   * Heap in use after a garbage collection, in MiB: before the burst, at most during it, and after the last window
+   * closed.
+   */
   heap: { before: number; most: number; after: number };
 }
 
-/** Cognito's quota. */
+/** Cognito's quota for new users. */
 const newUsersPerSecond = 50;
 
-/** Has as many windows fall due in the same minute, and lets the service close them on the virtual clock. */
+/** Makes `users` windows fall due in the same minute, and lets the service close them on the virtual clock. */
 export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOptions): Promise<BurstFigures> => {
   const drains = (users / rate) * 1000;
-  // Scheduler's minute, but less where few windows would then wait for their timers and not for one another.
+  // Up to Scheduler's minute. Less for few windows, which would otherwise wait for timers instead of one another.
   const stack = await createBurstStack(rate, Math.min(59_000, drains / 2));
   const { aws, clock, operator, userPoolId } = stack;
   const start = clock.now();
@@ -91,7 +94,7 @@ export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOpt
   }
   await forgetClosed(stack);
   heap.after = heapInUse();
-  // The window of the one who came in the middle lasts until tomorrow.
+  // The user who resets during the burst has a window until the next day.
   const inBurst = [...aws.cognito.users(userPoolId)].filter(({ username }) => username !== "fresh");
   const off = inBurst.filter(({ activeFactors }) => !activeFactors.has("EMAIL_OTP")).length;
   const open = [...stack.table.items(names.windowsTable)].filter(({ openIn }) => openIn !== undefined).length - 1;
@@ -115,7 +118,7 @@ export const measureBurst = async ({ users, rate, outage, onProgress }: BurstOpt
 type BurstStack = Awaited<ReturnType<typeof createBurstStack>>;
 
 setFlagsFromString("--expose-gc");
-// The context gives any: what --expose-gc puts there takes nothing and gives nothing back.
+// runInNewContext returns any. The gc of --expose-gc takes no arguments and returns nothing.
 const collectGarbage = runInNewContext("gc") as () => void;
 
 const heapInUse = (): number => {
@@ -123,7 +126,7 @@ const heapInUse = (): number => {
   return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
 };
 
-/** The rows of users whose window has closed leave this process: what it keeps for the table must not grow, or nobody could see what else does. */
+/** Deletes the rows of closed windows. Otherwise the table in memory would grow and hide other growth of the heap. */
 const forgetClosed = async ({ table, userPoolId }: BurstStack): Promise<void> => {
   const TableName = names.windowsTable;
   for (const { user, item, openIn } of [...table.items(TableName)]) {
@@ -187,7 +190,7 @@ const seed = async ({ aws, clock, operator, userPoolId, environment }: BurstStac
   }
 };
 
-/** Somebody else resets the password meanwhile: how long it takes until that is on a window. */
+/** Lets another user reset the password during the burst. Returns how long the reset takes to reach a window. */
 const freshReset = (stack: BurstStack, at: Date): Promise<number> =>
   new Promise((resolve) => {
     const { aws, clock, userPoolId, operator } = stack;

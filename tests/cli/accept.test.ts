@@ -50,7 +50,7 @@ describe("mfactl accept", () => {
     expect(latest("WindowsOverdue")).toBe(1);
   });
 
-  it("is told by list, show and export, and kept on the closed window", async () => {
+  it("is shown by list, show and export, and kept on the closed window", async () => {
     const { stdout } = await accept("2026-02-01", "--ticket", "HD-7");
     const by = "arn:aws:iam::000000000000:user/local";
     expect(stdout).toContain("until 2026-02-01 00:00:00Z");
@@ -73,7 +73,7 @@ describe("mfactl accept", () => {
     expect((await stack.find(hanako)).lastClosed).toMatchObject({ outcome: "re-enabled", accepted: { by } });
   });
 
-  it("is still told when more was done to the window than it lists", async () => {
+  it("is still shown when the window has more acts than it lists", async () => {
     await accept("2026-02-01");
     for (let count = 0; count < 51; count += 1) {
       const { open } = await stack.find(hanako);
@@ -103,7 +103,7 @@ describe("mfactl accept", () => {
     expect((await stack.mfactl(["accept", "ken@example.com", ...until])).code).toBe(24);
   });
 
-  it("counts all when what is accepted cannot be read, and says so", async () => {
+  it("counts all windows when the acceptances cannot be read, and says so", async () => {
     await accept("2026-02-01");
     stack.aws.endpoint.faults = ({ caller, operation, input }) =>
       caller === "reconcile" && operation === "Query" && JSON.stringify(input).includes("accepted#")

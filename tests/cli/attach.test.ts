@@ -80,7 +80,7 @@ const read = async () => {
   return { ...UserPool, LastModifiedDate: undefined, mfa };
 };
 
-/** Makes the operator's calls of an operation go wrong, one after the other. */
+/** Makes the operator's calls of an operation fail, one after the other. */
 const faults = (operation: string, ...list: (Fault | undefined)[]) => {
   stack.aws.endpoint.faults = (call) =>
     call.operation === operation && call.caller === "operator" ? list.shift() : undefined;
@@ -142,7 +142,7 @@ describe("attach", () => {
     expect(await read()).toEqual(before);
   });
 
-  it("displaces another function when told to, and detach puts it back", async () => {
+  it("displaces another function on request, and detach puts it back", async () => {
     pool = await createPool({ PostConfirmation: theirs, PreSignUp: theirs });
     const before = await read();
     await attachTriggers(operator.context, { replace: true });
@@ -172,7 +172,7 @@ describe("attach", () => {
     expect((await read()).LambdaConfig).toEqual(ours());
   });
 
-  it("writes nothing when somebody else changes the pool while it asks", async () => {
+  it("writes nothing when the pool changes while it asks", async () => {
     pool = await createPool({});
     const { cognito } = operator.connection;
     const { context } = operator;
@@ -215,7 +215,7 @@ describe("attach", () => {
     expect(operator.documents.at(-1)).toMatchObject({ outcome: "changed" });
   });
 
-  it("refuses a pool with a setting that it does not know, unless told to lose it", async () => {
+  it("refuses a pool with an unknown setting, unless an option allows losing it", async () => {
     pool = await createPool({});
     const { requestHandler, clientOptions } = stack.aws;
     operator.connection.cognito = new CognitoIdentityProviderClient({

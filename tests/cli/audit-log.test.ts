@@ -57,7 +57,7 @@ describe("cloudWatchAuditLog", () => {
 describe("auditTrail", () => {
   const entry = (event: string) => ({ at: "2026-01-15T10:00:00.000Z", event });
 
-  it("writes each entry once, without being asked, and tries once more what failed", async () => {
+  it("writes each entry once, automatically, and retries a failure once", async () => {
     const written: string[][] = [];
     let refuse = true;
     const trail = auditTrail({
@@ -89,7 +89,7 @@ describe("mfactl", () => {
   let stack: MfactlStack;
   afterEach(() => stack.stop());
 
-  it("tells when the audit log cannot be written, and has done what it was asked all the same", async () => {
+  it("reports when the audit log cannot be written, and still does what it was asked to do", async () => {
     stack = await startMfactlStack();
     const user = await stack.addUser("hanako@example.com");
     stack.aws.publishStack("local", { ...stack.outputs, AuditLogGroupName: "/cognito-mfa-lifecycle/prod/audit" });

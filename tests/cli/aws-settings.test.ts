@@ -14,7 +14,7 @@ type Front = Awaited<ReturnType<typeof startAwsFront>>;
 let aws: Front;
 let folder: string;
 
-/** Stopped after the test, however it ends. */
+/** Stopped after the test, even if it fails. */
 const started: { stop: () => void }[] = [];
 const stopLater = async <Server extends { stop: () => void }>(starting: Promise<Server>): Promise<Server> => {
   const server = await starting;
@@ -35,14 +35,14 @@ interface Given {
   config?: string;
   credentials?: string;
   environment?: Record<string, string>;
-  /** What the person answers; without it there is no terminal. */
+  /** The person's answers. Without them there is no terminal. */
   answer?: string;
   to?: Front;
 }
 
-/** Runs a command that looks for the stack and does not find it: by then everything here has been settled. */
+/** Runs a command that does not find its stack. By then it has read all settings under test. */
 const list = async (argv: string[], { config = "", credentials = "", environment, answer, to = aws }: Given = {}) => {
-  // New files each time: the SDK keeps what it has read of one, by its path.
+  // New files each time, because the SDK caches files by their path.
   const home = mkdtempSync(join(folder, "home-"));
   const files = { AWS_CONFIG_FILE: join(home, "config"), AWS_SHARED_CREDENTIALS_FILE: join(home, "credentials") };
   writeFileSync(files.AWS_CONFIG_FILE, config);
@@ -185,7 +185,7 @@ describe("the credentials of mfactl, as of the AWS CLI", () => {
 });
 
 describe("the settings of mfactl, as of the AWS CLI", () => {
-  it.each(["--profile", "AWS_PROFILE"])("has no profile that stands nowhere, named by %s", async (how) => {
+  it.each(["--profile", "AWS_PROFILE"])("fails for a profile that does not exist, named by %s", async (how) => {
     const option = how === "--profile";
     const given = { credentials: two, environment: { ...environmentKeys, ...(!option && { AWS_PROFILE: "wrok" }) } };
     const { code, stderr } = await list(option ? ["--profile", "wrok"] : [], given);

@@ -29,7 +29,7 @@ const describeStacks = (body: string): WireResponse => {
 const caller = "arn:aws:sts::000000000000:assumed-role/HelpDesk/taro";
 const identity = `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>${caller}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
-/** The local AWS, with the two calls that only a stack in AWS needs. */
+/** Starts the local AWS with the two calls that only a stack in AWS needs. */
 const answer = async (request: WireRequest): Promise<WireResponse> => {
   if (request.body.includes("Action=DescribeStacks")) return describeStacks(request.body);
   if (request.body.includes("Action=GetCallerIdentity")) return xml(200, identity);

@@ -25,7 +25,7 @@ const everything = async () => {
   return { table, windows, changed, timers: (await stack.json("list")).windows };
 };
 
-/** Tries to open a window, and proves that it changed nothing. */
+/** Tries to open a window, and checks that this changes nothing. */
 const refused = async (user: string, ...more: string[]) => {
   const before = await everything();
   const said = await tryToOpen(user, ...more);
@@ -223,7 +223,7 @@ describe("mfactl open refuses, changes nothing, and says the way out", () => {
     expect(stderr).toContain("admin-confirm-sign-up");
   });
 
-  it("nobody for a verified number where email is preferred", async () => {
+  it("a verified number where email is preferred", async () => {
     stack = await startMfactlStack();
     const { username } = await stack.addUser("hanako@example.com");
     await attributes(username, verifiedPhone);
@@ -281,7 +281,7 @@ describe("USER", () => {
     expect(stderr).not.toContain("hanako@example.com  ");
   });
 
-  it("with quotes in it finds nobody else", async () => {
+  it("with quotes in it finds no other user", async () => {
     stack = await startMfactlStack();
     await stack.addUser("hanako@example.com");
     expect(await refused('x"_or_email="hanako@example.com')).toMatchObject({ code: 10 });
@@ -309,7 +309,7 @@ describe("mfactl", () => {
     expect(stderr).toContain("mfactl COMMAND --help");
   });
 
-  it("tells about what AWS refuses in words, and keeps the stack trace for MFACTL_DEBUG", async () => {
+  it("explains a refusal by AWS in words, and keeps the stack trace for MFACTL_DEBUG", async () => {
     stack = await startMfactlStack();
     await new DynamoDB(stack.aws.clientOptions("test")).deleteTable({ TableName: stack.outputs["WindowsTableName"] });
     const { code, stderr } = await stack.mfactl(["list"]);
@@ -320,7 +320,7 @@ describe("mfactl", () => {
     expect(debug.stderr).toContain("    at ");
   });
 
-  it("tells where to start the local stack when none answers", async () => {
+  it("says how to start the local stack when it does not answer", async () => {
     stack = await startMfactlStack();
     await stack.stop();
     const { code, stderr } = await stack.mfactl(["list"]);

@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => stack.aws.stop());
 
-/** What is not as it should be. */
+/** The problems that doctor reports. */
 const complaints = async () => {
   const findings = await examine(operator.connection);
   return findings.filter(({ status }) => status !== "ok").map(({ status, check }) => `${status} ${check}`);
@@ -57,7 +57,7 @@ describe("doctor", () => {
     expect(changes).toEqual([]);
   });
 
-  it("fails with what is wrong, and with what to do", async () => {
+  it("fails with the problems and their solutions", async () => {
     await detachTriggers(operator.context, {});
     await expect(doctor(operator.context)).rejects.toMatchObject({
       kind: "doctor-found",
@@ -281,7 +281,7 @@ describe("doctor", () => {
     ]);
   });
 
-  it("tells what it may not see from what is wrong", async () => {
+  it("distinguishes missing permissions from problems", async () => {
     stack.aws.endpoint.faults = ({ operation, caller }) => {
       if (caller !== "operator") return undefined;
       if (operation === "DescribeAlarms") return { kind: "refuse", code: "AccessDeniedException", message: "no" };

@@ -35,7 +35,7 @@ const made = async (Username: string, attributes: Record<string, string> = {}) =
 
 const ledgerKeys = async () => (await operatorOf(stack).connection.drillLedger.list(100)).map(({ key }) => key);
 
-/** Plays a drill to learn its calls, and another that dies right after the call with this name. */
+/** Runs a drill to list its calls, and another one that dies right after the call with this name. */
 const dieAfter = async (operation: string) => {
   const operations: string[] = [];
   stack.aws.endpoint.faults = ({ caller, operation: called }) => {
@@ -57,7 +57,7 @@ const counted = () =>
     .filter(({ metric }) => metric.startsWith("Drill"))
     .map(({ metric, dimension }) => `${metric}${dimension === undefined ? "" : ` ${dimension.value}`}`);
 
-/** Runs the function, and does something one minute into it. */
+/** Runs the function, and a task one minute after its start. */
 const runFunction = async (meanwhile: () => Promise<unknown> = async () => undefined) => {
   const outcome = stack.aws.lambda.invoke("drill", {});
   await stack.aws.clock.advanceBy(minute);
@@ -75,7 +75,7 @@ const deleteTimer = async () => {
 };
 
 describe("the daily drill", () => {
-  it("succeeds by way of the timer, sends nobody anything, and leaves no user", async () => {
+  it("succeeds through the timer, sends no messages, and leaves no user", async () => {
     stack = await startOperationsStack();
     const calls: string[] = [];
     stack.aws.endpoint.faults = ({ caller, operation }) => {
@@ -162,7 +162,7 @@ describe("the daily drill", () => {
     },
   );
 
-  it("succeeds whatever names, addresses and attributes strangers have taken, and does not touch them", async () => {
+  it("succeeds even if strangers have taken its names, addresses and attributes, and does not touch them", async () => {
     stack = await startOperationsStack();
     await made(simulatorAddress, { name: drillUserName });
     await runFunction();
@@ -243,7 +243,7 @@ describe("mfactl drill", () => {
     return outcome;
   };
 
-  it("tells each step, and how late Email MFA was on again", async () => {
+  it("reports each step, and how late Email MFA was on again", async () => {
     stack = await startOperationsStack();
     const operator = operatorOf(stack);
     expect(await play(operator, { for: 30_000 })).toBeUndefined();

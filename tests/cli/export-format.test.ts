@@ -4,12 +4,12 @@ import fc from "fast-check";
 import Papa from "papaparse";
 import { csvOf, jsonLinesOf } from "../../cli/windows/export-format.ts";
 
-/** Readers that are not ours. The last takes nothing but CR LF for the end of a record, the one before takes whatever comes. */
+/** Third-party readers. The last one accepts only CR LF as the end of a record, the one before accepts any line end. */
 const readers: Record<string, (csv: string) => Record<string, string>[]> = {
   papaparse: (csv) => {
     const { data, errors } = Papa.parse<Record<string, string>>(csv, { header: true });
     expect(errors).toEqual([
-      // It takes the end of the last record for an empty record of its own.
+      // It reads an additional empty record after the end of the last one.
       expect.objectContaining({ type: "FieldMismatch", row: data.length - 1 }),
     ]);
     return data.slice(0, -1);
@@ -61,7 +61,7 @@ describe.each(Object.entries(readers))("CSV as %s reads it", (_, read) => {
     },
   );
 
-  it("has as many records as there are, whatever stands in them", () => {
+  it("has the right number of records, with any content", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 5 }), (reasons) => {
         const found = read(csvOf(reasons.map((reason) => ({ version: 1, reason }))));

@@ -10,7 +10,7 @@ let stack: MfactlStack;
 let hanako: User;
 let ken: User;
 
-/** hanako's window of 15 to 16 January, closed by itself, and ken's of 17 January, open. */
+/** hanako's window of 15 to 16 January, which closed automatically, and ken's open window of 17 January. */
 beforeAll(async () => {
   stack = await startMfactlStack();
   hanako = await stack.addUser("hanako@example.com");
@@ -29,12 +29,12 @@ const jsonLines = async (from: string, to: string) => {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 };
 
-/** Of the readers of this test, the one that is strict. */
+/** Reads CSV strictly. */
 const csvRecords = (csv: string): Record<string, string>[] =>
   parse(csv, { columns: true, bom: true, record_delimiter: "\r\n" });
 
 describe("mfactl export", () => {
-  it("gives closed and open windows, with their evidence and a version", async () => {
+  it("exports closed and open windows, with their evidence and a version", async () => {
     expect(await jsonLines("2026-01-15", "2026-01-18")).toEqual([
       expect.objectContaining({
         version: 1,

@@ -26,7 +26,7 @@ describe("the program mfactl", () => {
     const { sub } = await stack.addUser("hanako@example.com");
     await stack.mfactl(["open", sub, "--reason", "x"]);
     const port = new URL(stack.aws.url).port;
-    // Without what node.env puts into the environment of the tests.
+    // Without the variables of node.env, which the tests have.
     const env = { PATH: process.env["PATH"] };
     const argv = ["bin/mfactl.mjs", `--local=${port}`, "list", "--json"];
     const { stdout, stderr } = await promisify(execFile)("node", argv, { env });
@@ -40,7 +40,7 @@ describe("the program mfactl", () => {
     await expect(spawned).rejects.toMatchObject({ code: 2, stderr });
   }, 20_000);
 
-  it("finds on the local stack what infra/outputs.yml names", () => {
+  it("finds the outputs of infra/outputs.yml on the local stack", () => {
     const infra = [...readFileSync("infra/outputs.yml", "utf8").matchAll(/^ {2}(\w+):$/gm)].map(([, name]) => name);
     expect(infra).toEqual(expect.arrayContaining(Object.keys(stack.outputs)));
   });
@@ -54,7 +54,7 @@ describe("help", () => {
     return { code: await run([...argv, "--help"], surroundings), text };
   };
 
-  it("tells every exit code, and each has one meaning", async () => {
+  it("lists every exit code, and each has one meaning", async () => {
     const { code, text } = await help();
     expect(code).toBe(0);
     for (const [name, { code, meaning }] of Object.entries(exitCodes)) {
@@ -76,13 +76,13 @@ describe("help", () => {
     for (const command of listed) expect((await help(command)).text).toContain(`$ mfactl ${command}`);
   });
 
-  it("tells how long a drill's window is open as a duration, as docs/mfactl.md does", async () => {
+  it("shows the length of a drill's window as a duration, as docs/mfactl.md does", async () => {
     const { text } = await help("drill");
     expect(text.replace(/\s+/g, " ")).toContain("(default: 3m)");
     expect(readFileSync("docs/mfactl.md", "utf8")).toContain("mfactl drill [--for 3m]");
   });
 
-  it("and docs/mfactl.md tell the same exit codes and commands", async () => {
+  it("and docs/mfactl.md list the same exit codes and commands", async () => {
     const documented = readFileSync("docs/mfactl.md", "utf8");
     for (const [name, { code }] of Object.entries(exitCodes)) expect(documented).toContain(`| ${code} | \`${name}\` |`);
     for (const command of await listedCommands()) expect(documented).toContain(`mfactl ${command}`);
@@ -135,7 +135,7 @@ describe("output", () => {
     return text;
   };
 
-  it("has colours on standard error by what standard error is, not standard output", async () => {
+  it("has colours on standard error depending on standard error, not on standard output", async () => {
     expect((await said(["clsoe"], { stdout: true, stderr: false })).stderr).toMatch(/^mfactl: unknown/);
     expect((await said(["clsoe"], { stdout: false, stderr: true })).stderr).toMatch(/^\u001b\[31mmfactl:/);
   });
@@ -164,7 +164,7 @@ describe("output", () => {
     expect(JSON.parse(stderr)).toMatchObject({ error: { message: expect.stringContaining("x\u009b\uFEFF\u{E0041}") } });
   });
 
-  it("tells the version of package.json", async () => {
+  it("prints the version of package.json", async () => {
     const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
     for (const option of ["--version", "-V"]) {
       expect(await said([option], { stdout: false, stderr: false })).toEqual({ stdout: `${version}\n`, stderr: "" });

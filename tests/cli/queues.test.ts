@@ -34,7 +34,7 @@ const messagesIn = async (QueueUrl: string | undefined) => {
   return (await stack.sqs.getQueueAttributes({ QueueUrl, AttributeNames })).Attributes?.ApproximateNumberOfMessages;
 };
 
-/** The dead-letter queues that are deployed, and what outputs and words name them by. */
+/** The deployed dead-letter queues, with their names in outputs and messages. */
 const deployed = [...readFileSync("infra/queues.yml", "utf8").matchAll(/^ {2}(\w+)Dlq:$/gm)].map(([, id = ""]) => ({
   output: `${id}DlqUrl`,
   name: id.replace(/(?!^)[A-Z]/g, "-$&").toLowerCase(),
@@ -55,7 +55,7 @@ describe("mfactl failures", () => {
     expect((await stack.mfactl(["failures"])).stdout).toContain("All dead-letter queues are empty.");
   });
 
-  it("shows what lies where and why, names users by sub, and leaves it there", async () => {
+  it("shows which messages are where and why, names users by sub, and leaves the messages there", async () => {
     const { RecordsDlqUrl, ReconcileDlqUrl } = stack.outputs;
     await put(RecordsDlqUrl, reset("r1"));
     await put(RecordsDlqUrl, "hanako@example.com", "not JSON");
@@ -72,9 +72,9 @@ describe("mfactl failures", () => {
     expect(await messagesIn(RecordsDlqUrl)).toBe("2");
   });
 
-  it("shows nothing that steers a terminal, names a person or has no end, whatever a letter says", async () => {
+  it("never shows control characters, names or endless text from a letter", async () => {
     const { RecordsDlqUrl, ReconcileDlqUrl } = stack.outputs;
-    // SQS takes U+007F to U+009F, of which U+009B begins commands to a terminal as ESC [ does.
+    // SQS accepts U+007F to U+009F. U+009B starts terminal commands, as ESC [ does.
     const nasty = `\u009b2J\u007f\u202eevil\u2028 hanako@example.com\r\n${"x".repeat(200_000)}`;
     await put(RecordsDlqUrl, nasty, nasty);
     await put(ReconcileDlqUrl, {
@@ -123,13 +123,13 @@ describe("mfactl redrive", () => {
     expect((await stack.find(hanako)).open?.counts["reset-requested"]).toBe(3);
   });
 
-  it("tells what came back", async () => {
+  it("reports messages that came back", async () => {
     await put(stack.outputs["DueDlqUrl"], "nonsense", "not JSON");
     const { queues } = await stack.json("redrive", "due", "--yes");
     expect(queues).toEqual([{ queue: "due", moved: 1, left: 1 }]);
   });
 
-  it("moves nothing unless somebody says yes", async () => {
+  it("moves nothing without a yes", async () => {
     await put(stack.outputs["RecordsDlqUrl"], reset("r1"));
     expect((await stack.mfactl(["redrive", "records"])).code).toBe(6);
     expect(await messagesIn(stack.outputs["RecordsDlqUrl"])).toBe("1");

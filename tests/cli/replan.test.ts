@@ -8,7 +8,7 @@ let hanako: User;
 let ken: User;
 let jun: User;
 
-/** Three windows, looked at three hours after they were opened: due in 21 h, in 1 h, and in 7 h. */
+/** Three windows, three hours after they were opened: due in 21 h, in 1 h, and in 7 h. */
 beforeEach(async () => {
   stack = await startMfactlStack();
   hanako = await stack.addUser("hanako@example.com");
@@ -40,7 +40,7 @@ describe("mfactl replan", () => {
     expect(await dueTimes()).toEqual(asOpened());
   });
 
-  it("tells which configuration line to change for windows to come", async () => {
+  it("says which configuration line to change for future windows", async () => {
     const { code, stdout } = await stack.mfactl(["replan", "--grace", "1d2h30m", "--apply", "new"]);
     expect(code).toBe(0);
     expect(stdout).toContain("No open window moves.");
@@ -59,7 +59,7 @@ describe("mfactl replan", () => {
     expect(await stack.hasEmailMfa(hanako)).toBe(true);
   });
 
-  it("with all lengthens too, and closes at once what the new period has ended", async () => {
+  it("with all also lengthens windows, and closes at once those that the new period has ended", async () => {
     await stack.mfactl(["replan", "--grace", "2h", "--apply", "all", "--reason", "audit"], { answer: "yes" });
     await stack.aws.clock.advanceBy(1000);
     for (const user of [hanako, ken, jun]) expect(await stack.hasEmailMfa(user)).toBe(true);

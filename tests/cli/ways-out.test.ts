@@ -26,7 +26,7 @@ afterEach(async () => {
   await stack.stop();
 });
 
-/** Answers calls of this name only when `release` was called; `held` resolves when the first has come. */
+/** Holds calls of this name until `release` is called. `held` resolves when the first one has arrived. */
 const hold = (operation: string) => {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -45,7 +45,7 @@ const comesTrue = async (condition: () => boolean) => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
-/** Resolves when the process has said so on standard error. */
+/** Resolves when the process has printed this on standard error. */
 const says = (child: ChildProcess, words: RegExp) =>
   new Promise<void>((resolve) => {
     let said = "";
@@ -58,10 +58,10 @@ const says = (child: ChildProcess, words: RegExp) =>
 const drillUsers = () =>
   [...stack.aws.cognito.users(stack.userPoolId)].filter(({ attributes }) => attributes.get("name")?.includes("drill"));
 
-describe("what mfactl has done is in the audit log", () => {
+describe("the acts of mfactl are in the audit log", () => {
   const entry = { message: "window-opened", by: caller };
 
-  it("when the reader of standard output has gone, and standard error says what was done", async () => {
+  it("when the reader of standard output has gone, and standard error shows what was done", async () => {
     const line = `$mfactl open ${hanako.sub} --reason x | true; exit "\${PIPESTATUS[0]}"`;
     const { code, stderr } = await aws.run(line);
     expect(aws.audited).toMatchObject([{ ...entry, sub: hanako.sub }]);
@@ -86,7 +86,7 @@ describe("what mfactl has done is in the audit log", () => {
     child.stdout?.once("data", () => (printed = true));
     await held;
     await comesTrue(() => aws.calls.filter((call) => call === "AdminGetUser").length >= 4);
-    // By then it is done, and would be printed.
+    // By then the command has finished and would have printed it.
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(printed).toBe(false);
     release();
@@ -213,7 +213,7 @@ it.each([
   expect(stderr).not.toMatch(/parse|JSON|Deserialization/);
 });
 
-it("an error that nothing caught ends a command that would wait for ever", async () => {
+it("an uncaught error ends a command that would wait forever", async () => {
   const crash = new AbortController();
   let stderr = "";
   await stack.mfactl(["open", hanako.sub, "--reason", "x"]);
@@ -241,7 +241,7 @@ describe("a question", () => {
     return { input, ask: asker({ input, output, terminal: true }, signal, interrupt) };
   };
 
-  it("that is answered gives the line", async () => {
+  it("returns the line of an answer", async () => {
     const { input, ask } = question();
     const answer = ask("Go on? ");
     input.write("yes\r");

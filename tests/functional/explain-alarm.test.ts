@@ -169,7 +169,7 @@ describe("the explanation of an alarm", () => {
     expect(notice?.body).toContain("And more than 990 more");
   });
 
-  it("names the users of records that nobody has handled, the oldest first", async () => {
+  it("names the users of unhandled records, oldest first", async () => {
     const failedRecords = dynamoFailedRecords(local.documents, names.windowsTable, userPoolId);
     for (let index = 0; index < 12; index += 1) {
       const at = plus(now, -index * minute);
@@ -218,7 +218,7 @@ describe("the explanation of an alarm", () => {
     expect(notice?.body).not.toContain("There is nothing left to do");
   });
 
-  it("is not given when an alarm goes back to OK", async () => {
+  it("is not published when an alarm returns to OK", async () => {
     const alarmData = { ...sample.alarmData, state: { value: "OK" } };
     expect(await explain({ ...sample, alarmData })).toEqual([]);
   });
@@ -227,7 +227,7 @@ describe("the explanation of an alarm", () => {
     await expect(explain({ Records: [] })).rejects.toThrow("alarmData");
   });
 
-  it("keeps to SNS's rules for a subject, whatever the alarm is called", async () => {
+  it("follows SNS's rules for a subject, for any alarm name", async () => {
     const alarmData = { ...sample.alarmData, alarmName: `é${"x".repeat(255)}` };
     const [notice] = await explain({ ...sample, alarmData });
     expect(notice?.subject).toMatch(/^[ -~]{100}$/);

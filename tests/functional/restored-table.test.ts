@@ -11,7 +11,7 @@ const TableName = names.windowsTable;
 let stack: TestStack;
 afterEach(() => stack.stop());
 
-/** An exempt user, and what docs/runbook.md#restore-the-table does with the rows. */
+/** An exempt user, and the steps of docs/runbook.md#restore-the-table for the rows. */
 const exempt = async () => {
   stack = await startStack();
   const { aws } = stack;

@@ -4,12 +4,12 @@ import { deriveParameters } from "../../infra/derive-parameters.ts";
 const parameters = { userPoolId: "", alarmTopicArn: "", overdueTolerance: "15m" };
 
 describe("deriveParameters", () => {
-  it("gives every parameter as text, however YAML has read it", () => {
+  it("returns every parameter as text, regardless of its YAML type", () => {
     const { text } = deriveParameters({ ...parameters, enrol: true, reEnableRate: 10, gracePeriod: "1d" });
     expect(text).toEqual({ ...parameters, enrol: "true", reEnableRate: "10", gracePeriod: "1d" });
   });
 
-  it("chooses the variant of the pool and of the topic by what is given", () => {
+  it("chooses the variant of the pool and of the topic by the given parameters", () => {
     expect(deriveParameters(parameters)).toMatchObject({ pool: "reference-pool", topic: "own-topic" });
     expect(deriveParameters({ ...parameters, userPoolId: "id", alarmTopicArn: "arn" })).toMatchObject({
       pool: "existing-pool",

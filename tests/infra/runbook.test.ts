@@ -9,7 +9,7 @@ const alarmNames = readdirSync("infra/alarms")
   .flatMap((text) => [...text.matchAll(/^ +AlarmName: \$\{self:service\}-\$\{sls:stage\}-(\S+)$/gm)])
   .map(([, name = ""]) => name);
 
-/** The anchor that GitHub makes of a heading. */
+/** Returns GitHub's anchor for a heading. */
 const anchorOf = (heading: string): string => heading.toLowerCase().replaceAll(" ", "-");
 
 const sections = alarmsPart

@@ -37,6 +37,6 @@ describe.each(packaged)("the template for %s", (_name, variant, packaged) => {
   }
 });
 
-// Here, since two commands at once would bundle into the same folder.
+// In one file, because two commands at once would bundle into the same folder.
 describeDeployments();
 describeDrills();

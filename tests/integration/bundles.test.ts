@@ -8,7 +8,7 @@ import { dueMessage } from "../../shared/queues/timers.ts";
 import { aBatch, aRecord, aTrigger } from "../support/messages.ts";
 import { startStack, type TestStack, type TestUser } from "../support/stack.ts";
 
-/** Lambda's side of the contract: import the bundle, call its handler with the event, print what it returns. */
+/** Lambda's side of the contract: import the bundle, call its handler with the event, print the result. */
 const runtime = `
   const [file, event] = process.argv.slice(1);
   const { handler } = await import(file);
@@ -65,7 +65,7 @@ const linesOf = (log: string): Record<string, unknown>[] =>
     .filter((line) => line.startsWith(`{"level"`))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** No name, no address, no part of either. */
+/** Expects no name, no address, and no part of either in the log. */
 const expectNoPersonalData = (log: string, user: TestUser) => {
   expect(log).not.toContain(user.email);
   expect(log).not.toContain(user.email.split("@")[0]);

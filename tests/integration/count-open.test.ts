@@ -23,7 +23,7 @@ it("counts the open windows of the pool and no others", async () => {
   expect(await index.count("eu-west-1_Another00", {}, 10, goOn)).toEqual({ count: 0, atLeast: false });
 });
 
-it("stops at the number it was given, without a further read", async () => {
+it("stops at the given number, without a further read", async () => {
   const before = local.requests();
   expect(await index.count(userPoolId, {}, 2, goOn)).toEqual({ count: 2, atLeast: true });
   expect(local.requests() - before).toBe(1);

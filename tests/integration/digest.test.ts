@@ -72,7 +72,7 @@ const leaveLetter = () =>
   );
 
 describe("the daily digest", () => {
-  it("tells everything that stands, users by sub alone", async () => {
+  it("lists everything that is open, and names users by sub only", async () => {
     await raiseAlarm("ALARM");
     await openOverdue("sub-overdue");
     await accept("sub-accepted", "waits for ken@example.com");
@@ -110,13 +110,13 @@ describe("the daily digest", () => {
     expect((await digest()).map(({ subject }) => subject)).toEqual([`${names.stack} daily digest: ${words}`]);
   });
 
-  it("is not sent while nothing stands, or accepted cases alone", async () => {
+  it("is not sent while nothing is open except accepted cases", async () => {
     expect(await digest()).toEqual([]);
     await accept("sub", "x");
     expect(await digest()).toEqual([]);
   });
 
-  it("fails, and so ends as a dead letter, when it cannot find out what stands", async () => {
+  it("fails, and so becomes a dead letter, when it cannot read what is open", async () => {
     stack.aws.endpoint.faults = ({ operation }) =>
       operation === "DescribeAlarms" ? { kind: "refuse", code: "AccessDenied", message: "no" } : undefined;
     await expect(digest()).rejects.toThrow();

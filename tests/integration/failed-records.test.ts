@@ -40,7 +40,7 @@ const send = (body: unknown, attributes: Record<string, string> = {}) =>
     }),
   );
 
-/** A reset that the queue did not take. */
+/** A reset that the queue refused. */
 const failToRecord = async (user: TestUser, name = "post-confirmation") => {
   breakDown([name, "SQS"]);
   const source = {
@@ -124,7 +124,7 @@ describe("a record that the queue does not take", () => {
   });
 });
 
-describe("a message that record-reset gives up", () => {
+describe("a message that record-reset cannot handle", () => {
   it("is remembered from the tenth failure on, and goes on being tried", async () => {
     const user = await stack.user({ emailMfa: false });
     breakDown(["record-reset", "cognito-idp"]);
@@ -145,7 +145,7 @@ describe("a message that record-reset gives up", () => {
     expect((await stack.find(user)).open?.facts).toMatchObject([{ id: "one" }]);
   }, 60_000);
 
-  it("is remembered at once when it is malformed but says whose it is: the user is looked at", async () => {
+  it("is remembered at once when it is malformed but names a user: the user is checked", async () => {
     const user = await stack.user();
     const { userPoolId, sub, username } = user;
     await send({ version: 2, what: "passkey-added", userPoolId, sub, username });
@@ -157,7 +157,7 @@ describe("a message that record-reset gives up", () => {
     expect(await remembered()).toEqual([]);
   });
 
-  it("keeps what a malformed one says of the kind and the time, and is one record however often it comes", async () => {
+  it("keeps kind and time of a malformed one, and remains one record after repeats", async () => {
     const user = await stack.user({ emailMfa: false });
     const record = { ...aRecord("reset-confirmed", user, stack.aws.clock.now()), more: 1 };
     await send(record);

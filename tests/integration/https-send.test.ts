@@ -25,7 +25,7 @@ const limits = { connectionTimeout: 200, requestTimeout: 200 };
 const post = (url: URL) => ({ method: "POST" as const, url, headers: { "x-a": "b" }, body: "花子" });
 
 describe("httpsSend", () => {
-  it("sends the request as it is, and gives back status, headers and body", async () => {
+  it("sends the request unchanged, and returns status, headers and body", async () => {
     const { url } = await serve((request, response, body) => {
       response
         .writeHead(418, { "x-amzn-requestid": "r1" })
@@ -76,7 +76,7 @@ describe("httpsSend", () => {
     await expect(httpsSend(limits)(post(url))).rejects.toThrow();
   });
 
-  it("throws when nobody listens", async () => {
+  it("throws when the port is closed", async () => {
     const { url } = await serve(() => undefined);
     server?.close();
     await expect(httpsSend(limits)(post(url))).rejects.toMatchObject({ code: "ECONNREFUSED" });

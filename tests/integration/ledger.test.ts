@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => local.stop());
 
-it("lists what was put, in the order of the keys and no more than asked for", async () => {
+it("lists entries in the order of their keys, up to the requested number", async () => {
   await ledger.put("b", { because: "second" });
   await ledger.put("a", { because: "first" });
   await ledger.put("c", { because: "third" });

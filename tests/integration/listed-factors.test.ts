@@ -51,7 +51,7 @@ const factorsOf = async ({ username }: TestUser) => {
   return { active: UserMFASettingList?.toSorted(), preferred: PreferredMfaSetting };
 };
 
-/** Sets up an authenticator app with the user's own token; gives the token. */
+/** Sets up an authenticator app with the user's own token. Returns the token. */
 const enrolApp = async (user: TestUser): Promise<string | undefined> => {
   const AccessToken = (await signIn(user)).AuthenticationResult?.AccessToken;
   const { SecretCode = "" } = await stack.cognito.send(new AssociateSoftwareTokenCommand({ AccessToken }));
@@ -67,7 +67,7 @@ const enrolApp = async (user: TestUser): Promise<string | undefined> => {
   return AccessToken;
 };
 
-/** A user who was seen with Email MFA, and has nothing but an authenticator app now. */
+/** A user who was seen with Email MFA, and has only an authenticator app now. */
 const movedToApp = async () => {
   const user = await stack.user();
   await record(user);
@@ -92,7 +92,7 @@ describe("a lone authenticator app", () => {
     expect((await signIn(user)).ChallengeName).toBe("EMAIL_OTP");
   });
 
-  it("keeps the preference and the sign-in of a user who moved to it: Email MFA comes on beside it", async () => {
+  it("keeps the preference and the sign-in of a user who moved to it, in addition to Email MFA", async () => {
     const { user } = await movedToApp();
     await record(user);
     await untilClosed(user);

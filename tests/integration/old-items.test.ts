@@ -40,7 +40,7 @@ const windowOf = (user: TestUser, changes: Partial<Window> = {}): Window => ({
   ...changes,
 });
 
-/** What version 0.1 keeps of a user with an open window. */
+/** The items of version 0.1 for a user with an open window. */
 const putOld = async (user: TestUser, window: Window) => {
   await put(user, "open", { ...plain(window), openIn: user.userPoolId });
   await put(user, "seen", { known: true, checkedAt: start.toISOString() });
@@ -85,7 +85,7 @@ describe("a window that version 0.1 has opened", () => {
     expect(await itemsOf(user)).toEqual(["now", "seen"]);
   });
 
-  it("is found before anything has changed it, with what was seen of the user", async () => {
+  it("is found before it has changed, with what was seen of the user", async () => {
     const { user, window } = await exempt();
     expect(await stack.find(user)).toMatchObject({ open: window, seen: { known: true, checkedAt: start } });
     expect(await itemsOf(user)).toEqual(["open", "seen"]);
@@ -111,7 +111,7 @@ describe("a window that version 0.1 has opened", () => {
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled", closeAsked: by });
   });
 
-  it("is closed when a function of version 0.1 opened it beside the row", async () => {
+  it("is closed when a function of version 0.1 opened it in addition to the row", async () => {
     const user = await stack.user({ emailMfa: false });
     await putOld(user, windowOf(user));
     await stack.aws.clock.advanceBy(hour + 10 * minute);

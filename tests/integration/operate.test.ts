@@ -108,7 +108,7 @@ describe("openByOperator", () => {
     expect(await windows.findInHistory(user, start)).toMatchObject({ windowId: firstId, outcome: "already-enabled" });
   });
 
-  it("lets no close go by what was read of the user before Email MFA was off", async () => {
+  it("does not close a window based on a read from before Email MFA was off", async () => {
     const user = await stack.user();
     const { users } = stack.operator;
     let staleClose = async (): Promise<unknown> => undefined;
@@ -127,7 +127,7 @@ describe("openByOperator", () => {
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
   });
 
-  it("lets no close go by what was read before the same operator switched Email MFA off again", async () => {
+  it("does not close a window based on a read from before the same operator switched Email MFA off again", async () => {
     const user = await stack.user();
     await open(user);
     await stack.setEmailMfa(user, true);
@@ -172,7 +172,7 @@ describe("openByOperator", () => {
     expect(await stack.find(user)).toMatchObject({ lastClosed: { windowId, outcome: "already-enabled" } });
   });
 
-  it("touches nobody who has got the user's name since", async () => {
+  it("does not touch a user who got the name later", async () => {
     const user = await stack.user();
     const { users } = stack.operator;
     let reads = 0;
@@ -205,7 +205,7 @@ describe("openByOperator", () => {
     expect(await stack.hasEmailMfa(user)).toBe(true);
   });
 
-  it("has the next sign-in looked at when it has ended, since a call of the operator's may come late", async () => {
+  it("checks the next sign-in after its end, because a call of the operator can come late", async () => {
     const user = await stack.user();
     await open(user);
     await stack.aws.clock.advanceBy(day + minute);

@@ -16,7 +16,7 @@ let stack: Awaited<ReturnType<typeof startStack>>;
 let folder: string;
 let handler: LambdaHandler;
 
-/** Builds the package and the example as another repository would, and loads what Lambda would load. */
+/** Builds the package and the example as another repository would, and loads the result as Lambda would. */
 beforeAll(async () => {
   stack = await startStack();
   folder = await mkdtemp(join(tmpdir(), "own-post-confirmation-"));
@@ -68,7 +68,7 @@ describe("a team's own PostConfirmation trigger", () => {
     expect((await stack.operator.windows.find(user)).open?.counts["reset-confirmed"]).toBe(1);
   });
 
-  it("brings its licence, and those of what it contains", async () => {
+  it("contains its licence, and those of its dependencies", async () => {
     expect(await readFile(join(folder, "package/LICENSE"), "utf8")).toContain("MIT License");
     const notices = await readFile(join(folder, "package/THIRD-PARTY-NOTICES.txt"), "utf8");
     const sbom = JSON.parse(await readFile(join(folder, "package/sbom.cdx.json"), "utf8")) as {
@@ -79,7 +79,7 @@ describe("a team's own PostConfirmation trigger", () => {
     for (const { name, version } of others) expect(notices).toContain(`${name} ${version} (`);
   });
 
-  it("is typed without anything of ours but the package", async () => {
+  it("type-checks with only the package", async () => {
     const types = await readFile(join(folder, "package/record-mfa-facts.d.ts"), "utf8");
     expect(types).toContain("export declare const recordMfaFacts");
     expect(types).not.toContain("import");

@@ -121,7 +121,7 @@ describe("a pool that requires MFA since windows were opened", () => {
   });
 });
 
-describe("what cannot be read of the pool", () => {
+describe("an unreadable setting of the pool", () => {
   it("does not keep Email MFA off: the window closes when it can be read", async () => {
     await deploy({});
     const { user, window } = await exempt();

@@ -107,7 +107,7 @@ describe("re-enable-mfa", () => {
     expect(await stack.find(user)).toEqual(closed);
   });
 
-  it("closes as already-enabled what somebody switched on, without touching it", async () => {
+  it("closes as already-enabled without touching a user who has Email MFA again", async () => {
     const { user, window } = await exempt();
     await stack.setEmailMfa(user, true);
     const mark = stack.calls.length;
@@ -117,7 +117,7 @@ describe("re-enable-mfa", () => {
   });
 
   describe("of a user who is not found", () => {
-    it("closes as user-gone after a second look five minutes later, and remembers what was known", async () => {
+    it("closes as user-gone after a second check five minutes later, and remembers what was known", async () => {
       const { user, window } = await exempt();
       const { UserPoolId, Username } = { UserPoolId: user.userPoolId, Username: user.username };
       await stack.cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username }));
@@ -285,7 +285,7 @@ describe("re-enable-mfa", () => {
     expect((await stack.find(user)).lastClosed).toMatchObject({ outcome: "re-enabled" });
   });
 
-  it("copies what it cannot understand to its dead-letter queue, and does the rest of the batch", async () => {
+  it("copies malformed messages to its dead-letter queue, and handles the rest of the batch", async () => {
     stack.aws.scheduler.lateness = () => day;
     const { user, window } = await exempt();
     await stack.aws.clock.advanceTo(window.dueAt);
@@ -294,7 +294,7 @@ describe("re-enable-mfa", () => {
     expect(await stack.hasEmailMfa(user)).toBe(true);
   });
 
-  it("gives a message back when the table cannot be read", async () => {
+  it("returns a message to the queue when the table cannot be read", async () => {
     stack.aws.scheduler.lateness = () => day;
     const [one, two] = [await exempt(), await exempt()];
     await stack.aws.clock.advanceTo(two.window.dueAt);

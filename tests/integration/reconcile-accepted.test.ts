@@ -15,7 +15,7 @@ afterEach(() => runs.stop());
 
 const sinceAnHour = (index: number) => plus(runs.aws.clock.now(), -hour + index * 1000);
 
-/** Windows past due, a second less each. */
+/** Windows past due, each by a second less than the one before. */
 const overdue = (count: number) =>
   runs.put(Array.from({ length: count }, (_, index) => ({ sub: `${index}`, dueAt: sinceAnHour(index).toISOString() })));
 

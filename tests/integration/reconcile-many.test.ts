@@ -9,10 +9,10 @@ beforeEach(async () => {
 });
 afterEach(() => runs.stop());
 
-/** What the workers get through in five minutes at one a second. */
+/** The number of windows that the workers handle in five minutes at one a second. */
 const most = 300;
 
-/** Rows that are past due for an hour, and a millisecond less each. */
+/** Rows that are past due by an hour, each by a millisecond less than the one before. */
 function* pastDue(count: number, more: Partial<Row> = {}, name = "user", first = 0): Iterable<Row> {
   const from = plus(runs.aws.clock.now(), -hour);
   for (let index = first; index < count; index += 1) {
@@ -40,7 +40,7 @@ describe("a run of the reconciler over many windows past due", () => {
     expect(many.failure).toBeUndefined();
   }, 120_000);
 
-  it("gives windows behind ten thousand that fail for ever their turn, and comes round again", async () => {
+  it("reaches windows behind ten thousand that fail forever, and starts again", async () => {
     await runs.put(pastDue(10_000, { nextTryAt: inTenMinutes() }, "failing"));
     await runs.put([{ sub: "forgotten", dueAt: plus(runs.aws.clock.now(), -2 * minute).toISOString() }]);
     expect((await runs.run()).nudged).toEqual([]);
@@ -80,7 +80,7 @@ describe("a run of the reconciler over many windows past due", () => {
     expect(await runs.run()).toMatchObject({ failure: undefined });
   });
 
-  it("fills the queue up to what the workers get through, and leaves a tenth of that to others when it is full", async () => {
+  it("fills the queue up to the workers' capacity, and adds a tenth of that when it is full", async () => {
     await runs.put(pastDue(100));
     const fill = (count: number) => {
       for (let sent = 0; sent < count; sent += 1) {

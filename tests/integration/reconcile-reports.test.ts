@@ -12,7 +12,7 @@ const another = "us-east-1_Another00";
 let runs: ReconcileRuns;
 beforeEach(async () => {
   runs = await startReconcileRuns({ OVERDUE_TOLERANCE: "15m" });
-  // The stack's own runs would be counted as well.
+  // Otherwise the stack's own runs would count too.
   runs.aws.lambda.register("reconcile", async () => undefined, { timeoutMs: minute });
 });
 afterEach(() => runs.stop());
@@ -20,7 +20,7 @@ afterEach(() => runs.stop());
 const inTime = (milliseconds: number) => plus(runs.aws.clock.now(), milliseconds).toISOString();
 const later = () => runs.aws.clock.advanceBy(5 * minute);
 const newly = async () => (await runs.run()).value("WindowsNewlyOverdue");
-/** Refuses what the reconciler asks of DynamoDB in this way, as long as it is not called again with another. */
+/** Refuses matching calls of the reconciler to DynamoDB, until it is called with another filter. */
 const refuse = (operation: string | undefined) => {
   runs.aws.endpoint.faults = (call) =>
     call.caller === "reconcile" && call.service === "DynamoDB" && call.operation === operation
@@ -30,14 +30,14 @@ const refuse = (operation: string | undefined) => {
 const dynamo = () => new DynamoDBClient({ ...runs.aws.clientOptions("test"), requestHandler: runs.aws.requestHandler });
 
 describe("WindowsNewlyOverdue", () => {
-  it("counts each window once, when it becomes overdue, while another stays overdue for ever", async () => {
+  it("counts each window once, when it becomes overdue, while another stays overdue forever", async () => {
     await runs.put([{ sub: "for-ever", dueAt: inTime(-hour) }]);
     expect([await newly(), await newly()]).toEqual([1, 0]);
     await runs.put([
       { sub: "one", dueAt: inTime(-tolerance + 1) },
       { sub: "two", dueAt: inTime(-tolerance) },
     ]);
-    // Overdue is past due by more than the tolerance: exactly that is not.
+    // Overdue means past due by more than the tolerance, not by exactly the tolerance.
     expect(await newly()).toBe(0);
     await later();
     const run = await runs.run();
@@ -71,7 +71,7 @@ describe("WindowsNewlyOverdue", () => {
     expect(await newly()).toBe(1);
   });
 
-  it("counts twice, and not never, when the run cannot write down what it counted", async () => {
+  it("counts twice, rather than never, when the run cannot record its count", async () => {
     await runs.run();
     await later();
     await runs.put([{ sub: "one", dueAt: inTime(-tolerance - minute) }]);
@@ -92,7 +92,7 @@ describe("WindowsNewlyOverdue", () => {
     expect([await newly(), await newly()]).toEqual([1, 0]);
   });
 
-  it("counts again what a lower tolerance makes overdue", async () => {
+  it("counts again windows that a lower tolerance makes overdue", async () => {
     await runs.put([{ sub: "one", dueAt: inTime(-10 * minute) }]);
     expect(await newly()).toBe(0);
     runs.environment["OVERDUE_TOLERANCE"] = "5m";
@@ -124,7 +124,7 @@ describe("DeadLettersArrived", () => {
     ]);
   });
 
-  it("counts letters that somebody is reading, and those that come after others were taken away", async () => {
+  it("counts letters in flight, and those that arrive after others were removed", async () => {
     await send("DUE");
     await runs.run();
     const queue = runs.aws.sqs.findByName(names.dueDlq);
@@ -210,7 +210,7 @@ describe("windows of another pool", () => {
     expect(looks).toEqual([1, 1, 0]);
   });
 
-  it("do not endanger what the run is for when they cannot be looked for or counted", async () => {
+  it("do not stop the rest of the run when they cannot be found or counted", async () => {
     await runs.put([{ sub: "one", dueAt: inTime(-hour) }]);
     refuse("Scan");
     const run = await runs.run();
@@ -223,7 +223,7 @@ describe("windows of another pool", () => {
   });
 });
 
-describe("windows that nobody could have written", () => {
+describe("impossible windows", () => {
   it("count as overdue when they are due later than any window can be, and are named", async () => {
     await runs.put([
       { sub: "long", dueAt: inTime(30 * day) },
@@ -242,7 +242,7 @@ describe("windows that nobody could have written", () => {
     expect(await newly()).toBe(0);
   });
 
-  it("are not those that a clock ahead of ours has just opened for as long as the policy allows", async () => {
+  it("do not include the longest windows of the policy from a clock that is ahead", async () => {
     await runs.put([{ sub: "long", dueAt: inTime(30 * day + 3 * minute) }]);
     expect((await runs.run()).value("WindowsOverdue")).toBe(0);
   });

@@ -41,7 +41,7 @@ describe("reconcile", () => {
     expect(stack.telemetry.lines).toContainEqual(expect.objectContaining({ event: "windows-unreadable" }));
   });
 
-  it("leaves to its timer what has been due for less than a minute", async () => {
+  it("leaves a window to its timer in the first minute after due", async () => {
     stack.aws.scheduler.lateness = () => 24 * hour;
     const user = await exempt();
     await stack.aws.clock.advanceBy(30 * minute + 59_000);

@@ -22,7 +22,7 @@ const record = (...bodies: unknown[]) => stack.aws.lambda.invoke("record-reset",
 const allDone = { payload: { batchItemFailures: [] } };
 
 describe("record-reset", () => {
-  describe.each(["reset-requested", "reset-confirmed"])("told of a %s", (kind) => {
+  describe.each(["reset-requested", "reset-confirmed"])("with a %s", (kind) => {
     it("opens a window, due after the grace period, for a user without any factor", async () => {
       const user = await stack.user({ emailMfa: false });
       expect(await record(aRecord(kind, user, start))).toEqual(allDone);
@@ -94,7 +94,7 @@ describe("record-reset", () => {
     });
   });
 
-  it("notes a request on an open window without a look at Cognito or Scheduler", async () => {
+  it("records a request on an open window without a call to Cognito or Scheduler", async () => {
     const user = await stack.user({ emailMfa: false });
     await record(aRecord("reset-requested", user, start));
     const mark = stack.calls.length;
@@ -194,7 +194,7 @@ describe("record-reset", () => {
     },
   );
 
-  describe("told of a sign-in", () => {
+  describe("with a sign-in", () => {
     it("calls it drift when Email MFA was on before and is off now", async () => {
       const user = await stack.user();
       await record(aRecord("signed-in", user, start));
@@ -254,7 +254,7 @@ describe("record-reset", () => {
     });
   });
 
-  it("copies what it cannot understand to the dead-letter queue with the reason, and does the rest of the batch", async () => {
+  it("copies malformed messages to the dead-letter queue with the reason, and handles the rest of the batch", async () => {
     const user = await stack.user({ emailMfa: false });
     const good = aRecord("reset-confirmed", user, start);
     const bad = [
@@ -282,7 +282,7 @@ describe("record-reset", () => {
     ]);
   });
 
-  it("copies at once what names a user that Cognito can never have, and does not ask Cognito", async () => {
+  it("copies a message at once if its username is impossible in Cognito, and does not ask Cognito", async () => {
     const user = await stack.user({ emailMfa: false });
     const good = aRecord("reset-confirmed", user, start);
     const mark = stack.calls.length;
@@ -308,7 +308,7 @@ describe("record-reset", () => {
     expect(stack.telemetry.values.map(({ metric }) => metric)).toEqual(["MessageMalformed"]);
   });
 
-  it("gives back only the messages whose handling failed", async () => {
+  it("returns only the failed messages to the queue", async () => {
     const [one, two] = [await stack.user({ emailMfa: false }), await stack.user({ emailMfa: false })];
     stack.aws.endpoint.faults = ({ operation, input }) =>
       operation === "AdminGetUser" && input["Username"] === one.username ? { kind: "server-error" } : undefined;
@@ -329,7 +329,7 @@ describe("record-reset", () => {
     expect(stack.telemetry.lines.filter(({ event }) => event === "window-opened")).toHaveLength(1);
   });
 
-  describe("told of a fact after its window has closed", () => {
+  describe("with a fact that comes after its window has closed", () => {
     const closedWindow = async (parameters: Record<string, string> = {}) => {
       await deploy({ GRACE_PERIOD: "1h", ...parameters });
       const user = await stack.user({ emailMfa: false });

@@ -12,7 +12,7 @@ import { start, startStack, type TestStack, type TestUser } from "../support/sta
 interface Run {
   name: string;
   from: number;
-  /** Absent for a run that Lambda ended. */
+  /** Undefined for a run that Lambda ended. */
   until?: number;
 }
 
@@ -20,7 +20,7 @@ let stack: TestStack;
 let runs: Run[];
 afterEach(() => stack.stop());
 
-/** Every call of a function to these services takes so many milliseconds. */
+/** Makes every call of a function to these services take this many milliseconds. */
 const slowed =
   (latencies: Record<string, number>) =>
   (aws: LocalAws): StackOptions => {
@@ -49,7 +49,10 @@ const sendSignIn = (user: TestUser) => {
   stack.aws.sqs.findByName("records").send({ body, messageAttributes: {}, senderId: "test" });
 };
 
-/** Ten sign-ins of users who have Email MFA and were never seen before, which costs the most calls, in one batch. Gives how often each was handled, within seven hours. */
+/**
+ * Sends ten sign-ins in one batch, of users who have Email MFA and were never seen before, which takes the most calls.
+ * Returns how often each one was handled within seven hours.
+ */
 const tenSignIns = async (latencies: Record<string, number>): Promise<number[]> => {
   runs = [];
   stack = await startStack({}, {}, slowed(latencies));
@@ -71,14 +74,14 @@ describe("record-reset", () => {
     expect(dead()).toBe(0);
   });
 
-  it("does part of a batch and gives back the rest, each record once, with every service just within its time-out", async () => {
+  it("handles part of a batch and returns the rest, each record once, with every service just within its time-out", async () => {
     expect(await tenSignIns({ AWSCognitoIdentityProviderService: 2900, DynamoDB: 2900 })).toEqual(Array(10).fill(1));
     expect(workerRuns()).toHaveLength(4);
     for (const { from, until = Infinity } of workerRuns()) expect(until - from).toBeLessThan(minute);
     expect(dead()).toBe(0);
   });
 
-  it("gives a fact back whose row changes at every try, before Lambda ends the invocation", async () => {
+  it("returns a fact whose row changes at every try, before Lambda ends the invocation", async () => {
     runs = [];
     stack = await startStack({}, {}, slowed({ DynamoDB: 2900 }));
     const user = await stack.user({ emailMfa: false });

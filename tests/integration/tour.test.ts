@@ -14,7 +14,7 @@ const play = () => playTour(stack, stack.calls, (line) => told.push(line));
 const doNothing = (name: string) => stack.aws.lambda.register(name, async (event) => event, { timeoutMs: 5000 });
 
 describe("the tour", () => {
-  it("tells its six chapters to the end", async () => {
+  it("plays all six chapters", async () => {
     await play();
     const text = told.join("\n");
     for (const chapter of ["1  ", "2  ", "3  ", "4  ", "5  ", "6  "]) expect(text).toContain(chapter);

@@ -16,7 +16,7 @@ afterEach(() => stack.stop());
 const person = { userPoolId: "us-east-1_Example00", sub: "sub", username: "hanako" };
 const record = { version: 1 as const, id: "1", kind: "signed-in" as const, at: start, ...person };
 
-/** What a built trigger has: no local shortcuts, but the endpoint. */
+/** The environment of a built trigger: the endpoint, without local shortcuts. */
 const surroundings = () => ({
   clock: systemClock,
   environment: {
@@ -53,7 +53,7 @@ describe("the triggers' client, over HTTP", () => {
     await expect(queue().send(record)).rejects.toThrow("gave it no id");
   });
 
-  it("throws at once what AWS refuses for good, by its name", async () => {
+  it("throws a permanent refusal by AWS at once, by its name", async () => {
     await expect(queue(`${stack.aws.url}/000000000000/missing`).send(record)).rejects.toMatchObject({
       name: "QueueDoesNotExist",
       $metadata: { httpStatusCode: 400 },
@@ -61,7 +61,7 @@ describe("the triggers' client, over HTTP", () => {
     expect(sends()).toBe(1);
   });
 
-  it("sees in the table what the lifecycle wrote", async () => {
+  it("reads from the table what the lifecycle wrote", async () => {
     const glance = dynamoWindowGlance(
       triggerClient("dynamodb", 1, surroundings()),
       stack.environment["WINDOWS_TABLE"] ?? "",

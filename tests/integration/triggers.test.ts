@@ -23,7 +23,7 @@ describe.each([
   ["post-confirmation", "PostConfirmation_ConfirmForgotPassword", "reset-confirmed"],
   ["post-authentication", "PostAuthentication_Authentication", "signed-in"],
 ])("%s", (name, source, kind) => {
-  it(`records ${source} and gives the event back unchanged`, async () => {
+  it(`records ${source} and returns the event unchanged`, async () => {
     const user = await stack.user();
     const event = aTrigger(source, user);
     expect(await invoke(name, event)).toEqual({ payload: event });
@@ -78,7 +78,7 @@ describe.each([
     expect(stack.telemetry.values).toMatchObject([{ source: name, metric: "RecordFailed" }]);
   });
 
-  it("gives the event back when the queue refuses, and counts it", async () => {
+  it("returns the event when the queue refuses, and counts it", async () => {
     stack.aws.endpoint.faults = ({ operation }) => (operation === "SendMessage" ? { kind: "server-error" } : undefined);
     const user = await stack.user();
     const event = aTrigger(source, user);

@@ -89,7 +89,7 @@ describe("an instant from the future", () => {
     expect(await openOf(user)).toMatchObject({ openedAt: now(), dueAt: plus(now(), day) });
   });
 
-  it("on a look does not keep a sign-in from being looked at", async () => {
+  it("as the time of a check does not prevent the next check", async () => {
     const user = await stack.user();
     await write(user, { known: true, checkedAt: year9990.toISOString() });
     await signInAtCognito(user);
@@ -120,8 +120,8 @@ describe("a list of facts that has an end", () => {
   });
 });
 
-describe("what is known of a user", () => {
-  it("stays known whatever a later look finds", async () => {
+describe("a known user", () => {
+  it("stays known regardless of later checks", async () => {
     const user = await stack.user();
     await stack.operator.windows.noteLook(user, { checkedAt: start, known: true }, noRow);
     await stack.operator.windows.noteLook(user, { checkedAt: plus(start, 1), known: false }, noRow);
@@ -137,7 +137,7 @@ describe("a user who switches Email MFA off again and again", () => {
     await stack.aws.clock.settle();
   };
 
-  it("is looked at whenever they sign in after the first time, and has no grace and an alarm at the second", async () => {
+  it("is checked at every sign-in after the first time, and has no grace and an alarm at the second", async () => {
     const user = await stack.user();
     await signInAtCognito(user);
     await stack.aws.clock.settle();

@@ -10,7 +10,7 @@ const { cert, key } = selfSignedCertificate();
 
 let server: Server;
 let endpoint: string;
-/** What came through the encryption. */
+/** The decrypted data that the server received. */
 let read: string;
 let connections: number;
 
@@ -29,8 +29,8 @@ afterEach(() => {
   server.close();
 });
 
-describe("the light client, before a server whose certificate nobody vouches for", () => {
-  it("refuses it with a code that tells why, and says nothing of the request", async () => {
+describe("the light client, with a server without a trusted certificate", () => {
+  it("refuses it with a code for the reason, and sends nothing of the request", async () => {
     const environment = {
       AWS_REGION: "eu-west-1",
       AWS_ACCESS_KEY_ID: "a",
@@ -45,7 +45,7 @@ describe("the light client, before a server whose certificate nobody vouches for
     expect([connections, read]).toEqual([2, ""]);
   });
 
-  it("would get an answer from it if somebody vouched for it", async () => {
+  it("would get an answer from it with a trusted certificate", async () => {
     const outgoing = request(endpoint, { method: "POST", ca: cert }).end("hanako");
     const [{ statusCode }] = (await once(outgoing, "response")) as [{ statusCode: number }];
     expect(statusCode).toBe(200);

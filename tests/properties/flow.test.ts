@@ -98,7 +98,7 @@ it("answers a flood of requests for one user with one window, an unmoved end, an
   await aws.clock.settle();
   const { open } = await windows("flooded");
   const before = calls.length;
-  // Cognito itself stops the flood after five an hour; a trigger that is called all the same must not do more.
+  // Cognito itself stops the flood after five an hour. A trigger that is still called must not do more.
   for (let more = 1; more <= 200; more += 1) {
     await aws.lambda.invoke("custom-message", {
       version: "1",
@@ -139,7 +139,7 @@ it("opens no window for a flood over many protected users, and looks each of the
   await aws.clock.settle();
   const made = calls.slice(before).map(({ operation }) => operation);
   const count = (operation: string) => made.filter((one) => one === operation).length;
-  // The table knows nothing of these users: it is asked once more, and remembers that they are known.
+  // The table has no rows of these users: it is read once more, and remembers that they are known.
   for (const operation of ["SendMessage", "GetItem", "Query", "AdminGetUser", "PutItem", "UpdateItem"]) {
     expect([operation, count(operation)]).toEqual([operation, 40]);
   }

@@ -33,7 +33,7 @@ const at = "2026-03-01T00:00:00.000Z";
 const fact = { version: 1, id: "1", kind: "signed-in", at, ...user, username: "u" };
 const asDue = { version: 1, ...user, windowId: "w", dueAt: at, attempt: 0 };
 
-/** It begins whatever a message brings along, and stands in no schema. */
+/** The start of all foreign text in a message. No schema contains it. */
 const foreign = "zq7x";
 const text = fc
   .tuple(fc.string({ unit: "binary", maxLength: 40 }), fc.constantFrom(1, 1, 1, 1000))

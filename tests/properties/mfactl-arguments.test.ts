@@ -8,7 +8,7 @@ import { createSimulatedPool } from "../../simulation/pool.ts";
 import { type MfactlStack, type Said, startMfactlStack } from "../support/mfactl-stack.ts";
 
 let stack: MfactlStack;
-/** What mfactl asked of anybody: the local stack where it is, and AWS everything else. */
+/** All calls of mfactl: for the location of the local stack, and to AWS. */
 let asked: string[] = [];
 const fetchAsItIs = globalThis.fetch;
 
@@ -35,7 +35,7 @@ const run = async (argv: string[]): Promise<Said> => {
 };
 
 const program = new Command();
-// A context is read when a command runs, and none does here.
+// Commands read the context only when they run, and none runs here.
 for (const register of commands) register(program, undefined as never);
 const commandNames = [...program.commands.map((command) => command.name()), "help"];
 const optionNames = program.commands
@@ -43,7 +43,7 @@ const optionNames = program.commands
   // It would write files.
   .filter((option) => option !== "--output");
 
-/** Text as an operating system hands it to a program, which is never with a NUL. */
+/** Text that an operating system can pass to a program, so without NUL. */
 const text = fc
   .oneof(
     fc.string({ unit: "binary" }),
@@ -60,7 +60,7 @@ const word = fc.oneof(
   text,
 );
 
-/** What must hold of every end. */
+/** Checks the rules for every end. */
 const expectWords = ({ code, stderr }: Said): void => {
   expect(Object.values(exitCodes).map((one) => one.code)).toContain(code);
   expect(code).not.toBe(exitCodes.unexpected.code);
@@ -70,7 +70,7 @@ const expectWords = ({ code, stderr }: Said): void => {
 };
 
 describe("mfactl", () => {
-  it("ends with an exit code of its own and in words, whatever the command line, and calls nobody if that is wrong", async () => {
+  it("ends with its own exit code and a message for any command line, and makes no call if it is wrong", async () => {
     const argv = fc.oneof(
       fc.array(word, { maxLength: 8 }),
       fc
@@ -84,7 +84,7 @@ describe("mfactl", () => {
   });
 });
 
-/** Command lines that are understood, each option with its value in one word. */
+/** Valid command lines, with each option and its value in one word. */
 const understood = [
   ["open", "hanako", "--reason=r", "--ticket=T-1", "--for=1h"],
   ["list", "--due-within=1h", "--overdue"],
@@ -108,7 +108,7 @@ const requiredOptions: Record<string, string[]> = {
   replan: ["--grace"],
 };
 const isInstant = (given: string) => /^\d{4}-\d\d-\d\d/.test(given);
-/** Whether an option could take this value. */
+/** Returns whether an option accepts this value. */
 const mayBe: Record<string, (given: string) => boolean> = {
   "--for": (given) => parseDuration(given) !== undefined,
   "--by": (given) => parseDuration(given) !== undefined,
@@ -134,7 +134,7 @@ const isOperand = (junk: string) => !junk.startsWith("-");
 
 type Breaker = (argv: string[], junk: string, at: number) => string[] | undefined;
 
-/** Ways to spoil a command line; undefined where one does not apply. */
+/** Ways to make a command line invalid; undefined where one does not apply. */
 const breakers: Record<string, Breaker> = {
   "an unknown command": ([, ...more], junk) =>
     isOperand(junk) && !commandNames.includes(junk) ? [junk, ...more] : undefined,
@@ -174,7 +174,7 @@ const breakers: Record<string, Breaker> = {
       : undefined,
 };
 
-describe("mfactl takes for wrong usage, and calls nobody for,", () => {
+describe("mfactl refuses as wrong usage, without a call,", () => {
   it.each(Object.entries(breakers))("%s", async (_name, spoil) => {
     const line = fc.tuple(fc.constantFrom(...understood), text, fc.nat(20), fc.boolean());
     await fc.assert(

@@ -24,7 +24,7 @@ const run = (argv: string[]) => {
 describe("what another operator wrote", () => {
   it("neither steers the terminal nor makes lines of its own", async () => {
     const { sub } = await stack.addUser("taro@example.com");
-    // Escape, the one-character CSI of Unicode, bell, backspace, and the ends of a line.
+    // Escape, the one-character CSI of Unicode, bell, backspace, and line ends.
     const controls = fc.string({
       unit: fc.constantFrom("\u001b[2J", "\u009b2J", "\u0007", "\b", "\r", "\n", "\u0085", "a"),
     });
@@ -56,7 +56,7 @@ describe("a user of any name", () => {
     fc.string({ unit: fc.constantFrom('"', "'", "\\", "-", "=", "#", "$", "@", "a"), minLength: 1, maxLength: 128 }),
   );
 
-  it("is asked for, kept and shown under that name, and nobody else is", async () => {
+  it("is requested, kept and shown under that name, and no other user is", async () => {
     await fc.assert(
       fc.asyncProperty(name, async (username) => {
         fc.pre(username.length <= 128 && !seen.has(username.toLowerCase()));

@@ -21,7 +21,7 @@ describe("parseDuration", () => {
     );
   });
 
-  it("gives undefined or a whole number of milliseconds for any text, and never a negative one", () => {
+  it("returns undefined or a whole number of milliseconds for any text, and never a negative one", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-+ 0-9PTDHMSdhms.]{0,12}$/)), (text) => {
         const parsed = parseDuration(text);
@@ -31,7 +31,7 @@ describe("parseDuration", () => {
     );
   });
 
-  it("reads back what formatDuration writes of one unit", () => {
+  it("parses what formatDuration writes for one unit", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 23 }), fc.constantFrom(1000, minute, hour, day), (amount, unit) => {
         expect(parseDuration(formatDuration(amount * unit))).toBe(amount * unit);

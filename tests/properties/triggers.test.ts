@@ -10,10 +10,10 @@ import { silent } from "../support/silent-telemetry.ts";
 
 const now = new Date("2026-03-01T00:00:00.000Z");
 const clock = { now: () => now, sleep: async () => undefined };
-// All that the handlers and Middy read of it.
+// The part that the handlers and Middy read.
 const context = { awsRequestId: "r" } as never;
 
-/** The three triggers, and what they put on the queue; `fails` makes every call of theirs fail. */
+/** The three triggers, and the messages that they send. `fails` makes all of their calls fail. */
 const triggers = (fails = false) => {
   const sent: unknown[] = [];
   const fail = () => Promise.reject(new Error("no"));
@@ -44,7 +44,7 @@ const source = fc.oneof(
   fc.string(),
   fc.constantFrom("__proto__", "constructor", "toString"),
 );
-/** Ordinary text, any Unicode, markup, separators of ours, and very long values. */
+/** Ordinary text, any Unicode, markup, the service's separators, and very long values. */
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.constantFrom("#", `"'\`\\`, "line\nbreak\r\n", "<img src=x>{####}", "\u0000", "\ud800", "a".repeat(20_000)),
@@ -76,7 +76,7 @@ const event = fc.record(
 );
 
 describe("the triggers", () => {
-  it("never throw, and give back what they were given but for the mail they word, whatever it is", async () => {
+  it("never throw, and return any input unchanged, except for the text of the mail", async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(event, fc.jsonValue()), async (given) => {
         for (const handler of triggers().handlers) {
@@ -99,7 +99,7 @@ describe("the triggers", () => {
     );
   });
 
-  it("take nothing for a fact that is not called like one, whatever the source is called", async () => {
+  it("treat only sources with the name of a fact as facts", async () => {
     const inherited = Object.getOwnPropertyNames(Object.prototype);
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.constantFrom(...inherited)), async (triggerSource) => {
@@ -129,7 +129,7 @@ describe("the triggers", () => {
 });
 
 describe("the reset mail", () => {
-  it("holds the placeholder once and nothing that a user can write, whatever the user's name, locale and address are", async () => {
+  it("contains the placeholder once and no text from a user, for any name, locale and address", async () => {
     await fc.assert(
       fc.asyncProperty(attributes, fc.constantFrom("ja", "en-GB", "JA_jp"), async (given, locale) => {
         const [customMessage] = triggers().handlers;

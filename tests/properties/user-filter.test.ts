@@ -27,21 +27,21 @@ const find = async (Filter: string | undefined) => {
   const { Users } = await cognito.send(new ListUsersCommand({ UserPoolId, Filter }));
   return Users?.map(({ Username }) => Username) ?? [];
 };
-/** Gives the users of the pool these addresses, which no check of Cognito has seen. */
+/** Sets these addresses of the pool's users, without Cognito's checks. */
 const rename = (emails: string[]) => {
   const users = [...aws.cognito.users(UserPoolId)];
   emails.forEach((email, index) => users[index]?.attributes.set("email", email));
   return users.map(({ username }) => username);
 };
 
-/** What means something to a filter, so close together that one value is often within another. */
+/** Text with a meaning in filters. It is so short that one value is often part of another. */
 const hostile = fc
   .array(fc.constantFrom('"', "\\", "#", "\n", "a", "@", " ", "=", "^=", "*", '" or sub ^= "', "名"), { maxLength: 12 })
   .map((parts) => parts.join(""));
 const text = fc.oneof(hostile, fc.string({ unit: "binary", maxLength: 100 }));
 
 describe("the filter of ListUsers", () => {
-  it("finds the user whose address it is and nobody else, whatever the address", async () => {
+  it("finds only the user with that address, for any address", async () => {
     const emails = fc.uniqueArray(text, { minLength: 3, maxLength: 3, selector: (email) => email.toLowerCase() });
     await fc.assert(
       fc.asyncProperty(emails, async (given) => {
@@ -54,7 +54,7 @@ describe("the filter of ListUsers", () => {
     );
   });
 
-  it("finds nobody by an address or a sub that nobody has", async () => {
+  it("finds no user for an unknown address or sub", async () => {
     rename(["one@example.com", "two@example.com", "three@example.com"]);
     const injected = fc.tuple(fc.constantFrom("one@example.com", ""), hostile).map((parts) => parts.join(""));
     await fc.assert(

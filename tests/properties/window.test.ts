@@ -47,7 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe("a window", () => {
-  it("never passes its cap, whatever happens to it in whatever order and by whatever clocks", () => {
+  it("never passes its cap, for any events in any order and by any clocks", () => {
     fc.assert(
       fc.property(opened, fc.array(step, { maxLength: 80 }), (window, steps) => {
         const end = steps.reduce((current, next) => next(current), window);
@@ -70,7 +70,7 @@ describe("a window", () => {
     );
   });
 
-  it("is not moved by anything once it was told to close", () => {
+  it("never moves after a request to close it", () => {
     fc.assert(
       fc.property(opened, instant, fc.array(factOf(["reset-confirmed", "signed-in"])), (window, at, facts) => {
         const asked = askToClose(window, { at, by: "op" });
@@ -92,7 +92,7 @@ describe("a window", () => {
     );
   });
 
-  it("comes back from the table as it went in, whatever the user is called and whoever did what for what reason", () => {
+  it("is the same after the table, for any username, operator, act and reason", () => {
     const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("#", "\n", "'\"", "x".repeat(20_000)));
     fc.assert(
       fc.property(opened, text, text, text, (window, username, by, reason) => {

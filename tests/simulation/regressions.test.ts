@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { simulate } from "../../simulation/simulate-seed.ts";
 
-/** Seeds that once broke a promise of the product, and what they found. */
+/** Seeds that once broke a promise of the product, with the defects that they found. */
 it.each([
   [3, "two deliveries in one batch switched on the same user one after the other"],
   [15, "a fact that came after its window had closed was on no window"],

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from "node:h
 import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo, type Server } from "node:net";
 
-/** A call that reached the server: who signed it, for which Region and service, and what it asked. */
+/** A call that reached the server: its signer, Region, service and content. */
 interface SeenCall {
   accessKeyId: string;
   region: string;
@@ -30,8 +30,8 @@ const assumed = (action: string) => `<${action}Response><${action}Result><Creden
   <Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></${action}Result></${action}Response>`;
 
 /**
- * The first calls of mfactl, without the stack behind them: STS has every role assumed, with the code 123456 where one is
- * given, and CloudFormation has no stack. Keeps what was asked, and by which access key.
+ * Answers the first calls of mfactl, without a stack: STS lets it assume every role, with the code 123456 if the call
+ * has one, and CloudFormation has no stack. Keeps the calls and their access keys.
  */
 export const startAwsFront = async (certificate?: { cert: string; key: string }) => {
   const calls: SeenCall[] = [];
@@ -65,7 +65,7 @@ export const startAwsFront = async (certificate?: { cert: string; key: string })
     calls,
     host: `localhost:${port}`,
     url: `${certificate === undefined ? "http" : "https"}://localhost:${port}`,
-    /** Has the next calls fail as AWS fails. */
+    /** Makes the next calls fail as on AWS. */
     fail(times: number): void {
       failures = times;
     },
@@ -76,7 +76,7 @@ export const startAwsFront = async (certificate?: { cert: string; key: string })
   };
 };
 
-/** A proxy: http by absolute address, https by CONNECT. Keeps what it was asked for. */
+/** A proxy: http with an absolute address, https with CONNECT. Keeps the requests. */
 export const startProxy = async (authorization?: string) => {
   const asked: string[] = [];
   const refused = (request: IncomingMessage) =>

@@ -1,6 +1,6 @@
 import type { Stack } from "../../local/stack.ts";
 
-/** The environment of explain-alarm, which the local stack does not have, on that stack. */
+/** The environment for explain-alarm on the local stack, which does not include that function. */
 export const explainEnvironment = (
   environment: Record<string, string>,
   outputs: Stack["outputs"],

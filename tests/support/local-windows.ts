@@ -9,7 +9,7 @@ import { openWindow, type Window } from "../../shared/windows/window.ts";
 
 export const userPoolId = "eu-west-1_Example00";
 
-/** A WINDOWS table of its own in the local DynamoDB. */
+/** Creates a WINDOWS table in a separate local DynamoDB. */
 export const startLocalWindows = async (
   start: Date,
 ): Promise<{
@@ -41,7 +41,7 @@ export const startLocalWindows = async (
   };
 };
 
-/** A window that a confirmed reset opened at `openedAt`, due `gracePeriod` milliseconds later. */
+/** Returns a window that a confirmed reset opened at `openedAt`, due `gracePeriod` milliseconds later. */
 export const windowOf = (sub: string, openedAt: Date, gracePeriod: number, more: Partial<Window> = {}): Window => ({
   ...openWindow({
     windowId: `window-of-${sub}`,

@@ -1,7 +1,7 @@
 import type { SQSEvent } from "aws-lambda";
 import type { TestUser } from "./stack.ts";
 
-/** A fact as a trigger would put it on the RECORDS queue. */
+/** Returns a fact as a trigger sends it to the RECORDS queue. */
 export const aRecord = (kind: string, user: TestUser, at: Date, id = `${kind}-${at.getTime()}`) => ({
   version: 1,
   id,
@@ -12,7 +12,7 @@ export const aRecord = (kind: string, user: TestUser, at: Date, id = `${kind}-${
   username: user.username,
 });
 
-/** The batch that Lambda makes of these bodies, with message ids m0, m1, …, each received for the first time. */
+/** Returns Lambda's batch of these bodies, with message ids m0, m1, …, each received for the first time. */
 export const aBatch = (...bodies: unknown[]): SQSEvent => batchReceived(1, ...bodies);
 
 /** The same, each received for the `receiveCount`th time. */
@@ -35,7 +35,7 @@ export const batchReceived = (receiveCount: number, ...bodies: unknown[]): SQSEv
   })),
 });
 
-/** A Cognito trigger event for this user. */
+/** Returns a Cognito trigger event for this user. */
 export const aTrigger = (triggerSource: string, user: TestUser, request: Record<string, unknown> = {}) => ({
   version: "1",
   triggerSource,
@@ -50,5 +50,5 @@ export const aTrigger = (triggerSource: string, user: TestUser, request: Record<
   response: {} as Record<string, unknown>,
 });
 
-/** What a batch handler reads of Lambda's context, with this much time left. */
+/** Returns the part of Lambda's context that a batch handler reads, with this much time left. */
 export const withTimeLeft = (milliseconds = 60_000) => ({ getRemainingTimeInMillis: () => milliseconds });

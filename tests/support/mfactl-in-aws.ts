@@ -17,7 +17,7 @@ interface Audited {
   sub?: string;
 }
 
-/** How a process ended, and what it said. */
+/** The exit code and output of a process. */
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -26,8 +26,8 @@ export interface Ended {
 }
 
 /**
- * mfactl as a process of its own, without --local: against the local AWS of the stack, and what only a stack in AWS has, a
- * CloudFormation stack, a caller and an audit log.
+ * Runs mfactl as a separate process, without --local. It uses the local AWS of the stack, plus what only a stack in AWS
+ * has: a CloudFormation stack, a caller and an audit log.
  */
 export const mfactlInAws = async (stack: MfactlStack) => {
   const audited: Audited[] = [];
@@ -76,7 +76,7 @@ export const mfactlInAws = async (stack: MfactlStack) => {
     AWS_EC2_METADATA_DISABLED: "true",
   };
 
-  /** Starts a line of Bash, in which $mfactl is the program. */
+  /** Starts a Bash command line with the program as $mfactl. */
   const start = (line: string) => {
     const script = `mfactl="node bin/mfactl.mjs"; ${line}`;
     const child = spawn("bash", ["-c", script], { env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
@@ -87,14 +87,14 @@ export const mfactlInAws = async (stack: MfactlStack) => {
     audited,
     calls,
     start,
-    /** Runs such a line. It can wait for `ready` by reading from the file descriptor 3. */
+    /** Runs such a command line. It can wait for `ready` by reading from file descriptor 3. */
     run(line: string, ready?: Promise<void>): Promise<Ended> {
       const { child, ended } = start(line);
       const third = child.stdio[3];
       if (third instanceof Writable) void ready?.then(() => third.end("ready\n"));
       return ended;
     },
-    /** Answers in place of AWS where it gives an answer. */
+    /** Replaces AWS for calls that it answers. */
     answerInstead(answer: typeof instead): void {
       instead = answer;
     },

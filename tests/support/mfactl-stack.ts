@@ -9,7 +9,7 @@ import { deployStack, type StackOptions } from "../../local/stack.ts";
 import { acceptedWindows } from "../../shared/ledgers/accepted-windows.ts";
 import { noRow } from "./no-row.ts";
 
-/** What mfactl said, and its exit code. */
+/** The output of mfactl and its exit code. */
 export interface Said {
   code: number;
   stdout: string;
@@ -25,7 +25,7 @@ export type MfactlStack = Awaited<ReturnType<typeof startMfactlStack>>;
 
 export const start = new Date("2026-01-15T10:00:00.000Z");
 
-/** The whole service on a local AWS, and mfactl to be run against it, over HTTP as a person would. */
+/** Starts the whole service on a local AWS. mfactl runs against it over HTTP, as for a person. */
 export const startMfactlStack = async (
   parameters: Record<string, string> = {},
   options: StackOptions = {},
@@ -66,19 +66,19 @@ export const startMfactlStack = async (
     cognito,
     sqs,
     mfactl,
-    /** As an operator's tool would read and write them. */
+    /** Ports like those of an operator's tool. */
     accepted: acceptedWindows(
       DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientOptions("test"))),
       stack.outputs.WindowsTableName,
       userPoolId,
     ),
-    /** The document that a command prints with --json; the test fails when it fails. */
+    /** Returns the document that a command prints with --json. Fails the test when the command fails. */
     async json(...argv: string[]): Promise<Record<string, never>> {
       const { code, stdout, stderr } = await mfactl([...argv, "--json"]);
       if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}: ${stderr}`);
       return JSON.parse(stdout) as Record<string, never>;
     },
-    /** A confirmed user, with Email MFA on unless said otherwise. */
+    /** Creates a confirmed user, by default with Email MFA on. */
     async addUser(email: string, emailMfa = true, UserPoolId = userPoolId, name = email): Promise<User> {
       const { User } = await cognito.adminCreateUser({
         UserPoolId,
@@ -97,14 +97,14 @@ export const startMfactlStack = async (
       }
       return { username: Username, sub: User?.Attributes?.find(({ Name }) => Name === "sub")?.Value ?? "" };
     },
-    /** Has the table remember that Email MFA was on. */
+    /** Records in the table that Email MFA was on. */
     know: (user: User) => stack.operator.windows.noteLook({ userPoolId, sub: user.sub }, { known: true }, noRow),
     async hasEmailMfa(user: User): Promise<boolean> {
       const { UserMFASettingList } = await cognito.adminGetUser({ UserPoolId: userPoolId, Username: user.username });
       return UserMFASettingList?.includes("EMAIL_OTP") ?? false;
     },
     find: (user: User) => stack.operator.windows.find({ userPoolId, sub: user.sub }),
-    /** Makes every re-enable fail from now on, until the faults are taken away. */
+    /** Makes every re-enable fail from now on, until the faults are removed. */
     refuseReEnables(): void {
       aws.endpoint.faults = ({ operation, caller }) =>
         operation === "AdminSetUserMFAPreference" && caller === "re-enable-mfa" ? { kind: "server-error" } : undefined;
@@ -112,7 +112,7 @@ export const startMfactlStack = async (
     healReEnables(): void {
       aws.endpoint.faults = () => undefined;
     },
-    /** Has the stack look after another pool, as far as mfactl sees. */
+    /** Makes mfactl see another pool as the stack's pool. */
     lookAfter(UserPoolId: string): void {
       aws.publishStack("other", { ...stack.outputs, UserPoolId });
     },

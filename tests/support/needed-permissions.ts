@@ -2,7 +2,7 @@ import type { Call } from "@cognito-mfa-lifecycle/local-aws/service.ts";
 import { names } from "../../local/service-names.ts";
 import type { Variant } from "../infra/template/variants.ts";
 
-/** What the packaged template calls the resources that the local stack knows by these names. */
+/** The template's names for the resources of the local stack. */
 const queues: Record<string, string> = {
   [names.recordsQueue]: "RecordsQueue.Arn",
   [names.recordsDlq]: "RecordsDlq.Arn",
@@ -22,7 +22,10 @@ const text = ({ input }: Call, member: string): string => {
 const queueAt = (call: Call, member: string): string | undefined =>
   queues[text(call, member).split(/[/:]/).at(-1) ?? ""];
 
-/** What a dead-letter queue that is moved is read with: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html */
+/**
+ * The permissions to read a dead-letter queue while its messages are moved:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+ */
 const emptying = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
 
 const ofQueue = (call: Call): string[] | undefined => {
@@ -55,7 +58,7 @@ interface Keyed {
 }
 
 /**
- * The partitions that a call names, as the template would: those of the users of the pool, or a ledger's. A scan names none.
+ * Returns the partitions of a call as in the template: those of the pool's users, or a ledger's. A scan has none.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 const partitionsOf = (input: Call["input"]): string[] => {
@@ -74,10 +77,10 @@ const partitionsOf = (input: Call["input"]): string[] => {
   ];
 };
 
-/** What an operator's tool asks besides. */
+/** Permissions that only an operator's tool needs. */
 const ofOperator = (call: Call, topic: string): string[] | undefined => {
   switch (`${call.service} ${call.operation}`) {
-    // AWS answers everybody who they are.
+    // AWS allows this call to everyone.
     case "sts GetCallerIdentity":
       return [];
     case "cloudformation DescribeStacks":
@@ -103,15 +106,16 @@ const ofOperator = (call: Call, topic: string): string[] | undefined => {
   }
 };
 
-/** Serverless makes logical ids of names: `re-enable-mfa` becomes `ReDashenableDashmfa`. */
+/** Returns Serverless's logical id for a name: `re-enable-mfa` becomes `ReDashenableDashmfa`. */
 const functionOf = (call: Call): string =>
   (text(call, "FunctionName").split(":").at(-1) ?? "")
     .replaceAll("-", "Dash")
     .replace(/^./, (first) => first.toUpperCase());
 
 /**
- * The permissions that AWS asks for on this call, as "action on resource" in the words of the template.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html. Throws for a call that it does not know.
+ * Returns the permissions that AWS requires for this call, as "action on resource" with the names of the template.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html. Throws for a call that it does not
+ * know.
  */
 export const permissionsFor = (call: Call, { pool, topic }: Pick<Variant, "pool" | "topic">): string[] => {
   const { service, operation } = call;
@@ -124,7 +128,7 @@ export const permissionsFor = (call: Call, { pool, topic }: Pick<Variant, "pool"
     return [`scheduler:CreateSchedule on ${timers}`, "iam:PassRole on TimerRole.Arn"];
   }
   if (service === "sns" && operation === "Publish" && text(call, "TopicArn").endsWith(`:${names.stack}-alarms`)) {
-    // Whoever publishes needs the key of the topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    // Publishers need the key of the topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     const key = ["kms:Decrypt on AlarmTopicKey.Arn", "kms:GenerateDataKey on AlarmTopicKey.Arn"];
     return [`sns:Publish on ${topic}`, ...(topic === "AlarmTopic" ? key : [])];
   }
@@ -135,7 +139,7 @@ const stack = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::Accoun
 const alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*";
 const timers = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${ScheduleGroup}/*";
 
-/** Permissions that no call of our own code needs, and who does. */
+/** Permissions that no call of the project's code needs, and who needs them. */
 export const neededByAws: { pattern: RegExp; why: string; roles?: string[] }[] = [
   { pattern: /^logs:(CreateLogStream|PutLogEvents) /, why: "Lambda writes the function's logs with its role" },
   {

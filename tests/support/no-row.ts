@@ -1,4 +1,4 @@
 import type { UserRow } from "../../shared/windows/window-items.ts";
 
-/** What `find` returns for a user of whom the table knows nothing. */
+/** The result of `find` for a user without a row. */
 export const noRow: UserRow = { version: 0 };

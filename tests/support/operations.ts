@@ -24,7 +24,9 @@ export const startOperationsStack = async (parameters: Record<string, string> = 
   return deployStack(aws, () => `id-${(id += 1)}`, parameters);
 };
 
-/** An operator with a connection to the stack over HTTP, who says yes to everything unless `answers` says otherwise. */
+/**
+ * An operator with an HTTP connection to the stack. The operator answers yes to everything, unless `answers` differs.
+ */
 export const operatorOf = (stack: Stack, answer: (question: string) => boolean = () => true) => {
   const options = { ...stack.aws.clientOptions("operator"), maxAttempts: 1 };
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(options));

@@ -16,7 +16,7 @@ export interface Template {
   Outputs: Record<string, { Value: Reference }>;
 }
 
-/** A value in a template: text, or CloudFormation's way to name a resource or something of it. */
+/** A value in a template: text, or a CloudFormation reference to a resource or its attribute. */
 export type Reference =
   | string
   | { Ref: string }
@@ -62,7 +62,7 @@ export interface InvokePermission {
   SourceArn?: Reference;
 }
 
-/** What `serverless package` made: the template that would be deployed, and the zip of each function. */
+/** The result of `serverless package`: the template and the zip of each function. */
 export class Packaged {
   readonly template: Template;
   readonly zips: Map<string, Buffer>;
@@ -75,7 +75,7 @@ export class Packaged {
     this.stackPolicy = stackPolicy;
   }
 
-  /** The properties of the resources of one type, by logical id. */
+  /** Returns the properties of the resources of one type, by logical id. */
   resources<Properties>(type: string): Map<string, Properties> {
     return new Map(
       Object.entries(this.template.Resources)
@@ -88,7 +88,7 @@ export class Packaged {
     return [...this.resources<Properties>(type).values()];
   }
 
-  /** The properties of one resource of that type, by its logical id or what points at it. */
+  /** Returns the properties of one resource of that type, by its logical id or a reference to it. */
   one<Properties>(type: string, id: string): Properties {
     const found = this.resources<Properties>(type).get(id.replace(/\.Arn$/, ""));
     if (found === undefined) throw new Error(`The template has no ${id} of type ${type}.`);
@@ -123,7 +123,7 @@ export const packageService = async (...args: string[]): Promise<Packaged> => {
   }
 };
 
-/** What a reference points at: `RecordsQueue`, `WindowsTable.Arn`, or the text itself. */
+/** Returns the target of a reference: `RecordsQueue`, `WindowsTable.Arn`, or the text itself. */
 export const pointsAt = (reference: Reference | undefined): string => {
   if (reference === undefined) return "";
   if (typeof reference === "string") return reference;
@@ -132,13 +132,15 @@ export const pointsAt = (reference: Reference | undefined): string => {
   return reference["Fn::GetAtt"].join(".");
 };
 
-/** One thing or several, as IAM allows both, as a list. */
+/** Returns a list of one or several values, because IAM allows both. */
 export const listOf = <Item>(items: Item | Item[] | undefined): Item[] => {
   if (items === undefined) return [];
   return Array.isArray(items) ? items : [items];
 };
 
-/** What the statements allow, as "action on resource", and "… of partition" where only some of a table's are allowed. */
+/**
+ * Returns the permissions of the statements, as "action on resource", with "… of partition" if only some are allowed.
+ */
 export const grantsOf = (statements: Statement[]): string[] =>
   statements.flatMap(({ Action, Resource, Condition }) =>
     listOf(Action).flatMap((action) =>
@@ -152,7 +154,7 @@ export const grantsOf = (statements: Statement[]): string[] =>
     ),
   );
 
-/** Whether the grant, as `grantsOf` gives it, allows what is needed: the same action, and the partition or all of them. */
+/** Returns whether a grant from `grantsOf` allows the needed action, on its partition or on all partitions. */
 export const covers = (grant: string, needed: string): boolean => {
   if (grant === needed || needed.startsWith(`${grant} of `)) return true;
   return grant.includes(" of ") && grant.endsWith("*") && needed.startsWith(grant.slice(0, -1));

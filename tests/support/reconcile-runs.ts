@@ -6,10 +6,12 @@ import { names } from "../../local/service-names.ts";
 import { minute } from "../../shared/config/duration.ts";
 import { startStack } from "./stack.ts";
 
-/** A row of the index, as DynamoDB writes it. */
+/** A row of the index, in DynamoDB's format. */
 export type Row = { sub: string; dueAt: string } & Partial<Record<"userPoolId" | "nextTryAt" | "attempts", string>>;
 
-/** The service over a table in memory, whose reconciler runs when it is told, and whose due messages are taken and forgotten. */
+/**
+ * The service with a table in memory. The reconciler runs only on request, and due messages are accepted and dropped.
+ */
 export const startReconcileRuns = async (parameters: Record<string, string> = {}) => {
   const table = memoryDynamoDb();
   const stack = await startStack(parameters, { dynamoDb: table });
@@ -26,7 +28,7 @@ export const startReconcileRuns = async (parameters: Record<string, string> = {}
     ...stack,
     due,
 
-    /** As much of open windows as the index holds. */
+    /** The attributes of open windows that the index contains. */
     async put(rows: Iterable<Row>): Promise<void> {
       for (const { sub, dueAt, nextTryAt, attempts = "0", userPoolId = stack.userPoolId } of rows) {
         const Item = {
@@ -47,7 +49,9 @@ export const startReconcileRuns = async (parameters: Record<string, string> = {}
       await perform("DeleteItem", { Key: { user: { S: `${userPoolId}#${sub}` }, item: { S: "now" } } });
     },
 
-    /** One run with so much time left, in milliseconds. Gives what it measured, nudged and called; throws what it throws. */
+    /**
+     * Runs the reconciler with this many milliseconds left. Returns its metrics, nudges and calls. Throws its errors.
+     */
     async run(timeLeft = minute) {
       const mark = calls.length;
       const reconcile = wire({

@@ -18,7 +18,7 @@ const commonName = identifier("550403");
 const subjectAltName = identifier("551d11");
 
 /**
- * A certificate for 127.0.0.1 and localhost that nobody but its own key vouches for, good until 2049, and that key; both as PEM.
+ * Creates a self-signed certificate for 127.0.0.1 and localhost, valid until 2049, and its key, both as PEM.
  * https://datatracker.ietf.org/doc/html/rfc5280#section-4.1
  */
 export const selfSignedCertificate = (): { cert: string; key: string } => {

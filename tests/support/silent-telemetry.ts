@@ -1,6 +1,6 @@
 import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
 
-/** Says nothing and counts nothing. */
+/** Telemetry without logs and metrics. */
 export const silent: Telemetry = {
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   metrics: { add: () => undefined },

@@ -23,7 +23,7 @@ export interface TestUser {
   email: string;
 }
 
-/** The service on a local AWS, with what tests do to its users. `stop` it at the end. */
+/** Starts the service on a local AWS, with helpers for its users. `stop` it at the end. */
 export const startStack = async (
   parameters: Record<string, string> = {},
   options: Partial<LocalAwsOptions> = {},
@@ -48,7 +48,7 @@ export const startStack = async (
     documents,
     stop: () => aws.stop(),
 
-    /** A confirmed user with Email MFA on; or without it, and remembered to have had it unless they are not `known`. */
+    /** Creates a confirmed user with Email MFA, or without. A `known` user without it is recorded as having had it. */
     async user({ emailMfa = true, known = true, attributes = {} } = {}): Promise<TestUser> {
       const email = `user${++users}@example.com`;
       const all = { email, email_verified: "true", ...attributes };
@@ -76,7 +76,7 @@ export const startStack = async (
       await cognito.send(new AdminSetUserMFAPreferenceCommand({ UserPoolId, Username: username, EmailMfaSettings }));
     },
 
-    /** SMS as a second factor, set up and taken away by the user. */
+    /** Sets up SMS as a second factor, and removes it, as the user. */
     useSms({ username }: TestUser, on: boolean): void {
       const user = [...aws.cognito.users(UserPoolId)].find((one) => one.username === username);
       if (user === undefined) throw new Error(`There is no user ${username}.`);
@@ -91,7 +91,7 @@ export const startStack = async (
 
     find: (user: TestUser) => stack.operator.windows.find(user),
 
-    /** The calls of one caller since `mark`, as "service operation". */
+    /** Returns the calls of one caller since `mark`, as "service operation". */
     callsOf: (caller: string, mark = 0) =>
       calls
         .slice(mark)

@@ -84,7 +84,7 @@ describe("prefersEmail", () => {
     expect(prefersEmail(before, now)).toBe(preferred);
   });
 
-  // What AdminGetUser says where its list is not the whole truth.
+  // Answers of AdminGetUser whose list is incomplete.
   it.each([
     ["SMS of the hosted UI, where Email MFA never was", factors([]), { MFAOptions: legacySms }, false],
     [

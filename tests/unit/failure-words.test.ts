@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { failureWords } from "../../shared/telemetry/failure-words.ts";
 
-// What Cognito documents for the two calls of a re-enable, how it throttles, and what the SDK and we add.
+// Cognito's documented errors of the two calls of a re-enable, its throttling, and errors of the SDK and the service.
 const known = [
   ...["ResourceNotFoundException", "InvalidParameterException", "NotAuthorizedException", "UserNotConfirmedException"],
   ...["PasswordResetRequiredException", "OperationNotEnabledException", "InternalErrorException"],
@@ -11,7 +11,7 @@ const known = [
 ];
 
 describe("failureWords", () => {
-  it.each(known)("says %s in words, with what to do", (error) => {
+  it.each(known)("explains %s in words, with what to do", (error) => {
     const { meaning, toDo } = failureWords(error);
     expect(meaning).not.toContain(error);
     expect(toDo).toMatch(/^[A-Z].+\.$/);

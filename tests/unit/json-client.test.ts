@@ -10,7 +10,7 @@ const refusal = (status: number, type: string, headers: Record<string, string> =
   body: JSON.stringify({ __type: type, message: "Because." }),
 });
 
-/** A client whose requests are answered one after the other with these. */
+/** Returns a client whose requests get these answers, one after the other. */
 const client = (maxAttempts: number, ...answers: (HttpResponse | Error)[]) => {
   const sent: HttpRequest[] = [];
   let pauses = 0;
@@ -30,7 +30,7 @@ const client = (maxAttempts: number, ...answers: (HttpResponse | Error)[]) => {
 };
 
 describe("jsonClient", () => {
-  it("sends a signed request of the JSON protocol, and gives back the answer", async () => {
+  it("sends a signed request of the JSON protocol, and returns the answer", async () => {
     const { call, sent } = client(1, ok);
     expect(await call("SendMessage", { QueueUrl: "q" })).toEqual({ MessageId: "1" });
     expect(sent[0]).toMatchObject({

@@ -19,13 +19,13 @@ const setUp = () => {
 };
 
 describe("lazyTelemetry", () => {
-  it("loads nothing while there is nothing to tell", async () => {
+  it("loads nothing while there is nothing to log", async () => {
     const { telemetry, told, state } = setUp();
     await telemetry.flush();
     expect([state.loads, told]).toEqual([0, []]);
   });
 
-  it("loads once, and tells everything in its order before flush ends", async () => {
+  it("loads once, and logs everything in order before flush ends", async () => {
     const { telemetry, told, state } = setUp();
     telemetry.log.info("a");
     telemetry.metrics.add("Recorded", 1);
@@ -38,7 +38,7 @@ describe("lazyTelemetry", () => {
     expect(state.loads).toBe(1);
   });
 
-  it("says in flush what went wrong, and loads anew for what is told next", async () => {
+  it("reports errors in flush, and loads again for the next line", async () => {
     const { telemetry, told, state } = setUp();
     state.fails = true;
     telemetry.log.info("a");

@@ -3,7 +3,7 @@ import middy from "@middy/core";
 import { lazyTelemetry } from "../../shared/telemetry/lazy-telemetry.ts";
 import { neverThrow } from "../../shared/triggers/never-throw.ts";
 
-// Nothing here reads it, and Middy takes one that is empty for a call outside of Lambda.
+// Nothing here reads the context, but Middy treats an empty one as a call outside of Lambda.
 const context = {} as never;
 
 describe("neverThrow", () => {
@@ -11,7 +11,7 @@ describe("neverThrow", () => {
     jest.restoreAllMocks();
   });
 
-  it.each(["ends well", "throws"])("gives the event back when the handler %s and nothing can be told", async (how) => {
+  it.each(["ends well", "throws"])("returns the event when the handler %s and telemetry fails", async (how) => {
     const said = jest.spyOn(console, "error").mockReturnValue(undefined);
     let loads = 0;
     const telemetry = lazyTelemetry(() => {

@@ -3,7 +3,7 @@ import { startLocalAws } from "@cognito-mfa-lifecycle/local-aws/local-aws.ts";
 import { nextSteps } from "../../local/next-steps.ts";
 import { day, hour } from "../../shared/config/duration.ts";
 
-describe("what to type next", () => {
+describe("the next steps", () => {
   it.each([
     [2 * day + hour, "2d 1h ahead of this machine's"],
     [-hour, "1h behind this machine's"],
@@ -12,7 +12,7 @@ describe("what to type next", () => {
     const aws = await startLocalAws({ start: new Date(machineNow.getTime() + distance) });
     try {
       const text = nextSteps({ aws, userPoolId: "us-east-1_a", clientId: "c" }, machineNow);
-      expect(text).toContain(`stands at ${aws.clock.now().toISOString().slice(0, 19)}Z, ${words}`);
+      expect(text).toContain(`It shows ${aws.clock.now().toISOString().slice(0, 19)}Z, ${words}`);
     } finally {
       await aws.stop();
     }

@@ -11,7 +11,7 @@ const ours = {
 };
 
 describe("the settings of a pool", () => {
-  it("are what UpdateUserPool takes, with the name and without what can only be read", () => {
+  it("are the members of UpdateUserPool, with the name and without read-only members", () => {
     const settings = poolSettings({
       Id: "us-east-1_A",
       Arn: "arn",
@@ -63,7 +63,7 @@ describe("attaching and detaching", () => {
     PostConfirmation: arn("theirs"),
   };
 
-  it("keep every other trigger, and give back what was displaced", () => {
+  it("keep every other trigger, and restore the displaced one", () => {
     const attach = planAttach(other, { team: "a" }, ours);
     expect(attach.taken.map(({ trigger }) => trigger)).toEqual(["PostConfirmation"]);
     const attached = withChanges(other, attach.changes);
@@ -73,7 +73,7 @@ describe("attaching and detaching", () => {
     expect(detach.tags).toEqual({ team: "a" });
   });
 
-  it("take an alias of ours for ours, and leave alone what is not ours", () => {
+  it("recognise an alias of the service's function, and leave other functions alone", () => {
     const aliased = {
       ...ours,
       CustomMessage: `${ours.CustomMessage}:live`,

@@ -5,7 +5,7 @@ import { describeError, type Log, type LogFields } from "../../shared/telemetry/
 
 afterEach(() => void jest.restoreAllMocks());
 
-/** The lines that Powertools' Logger prints of what `say` logs. */
+/** Returns the lines that Powertools' Logger prints for the logs of `say`. */
 const printed = (say: (log: Log) => void): Record<string, unknown>[] => {
   const written: string[] = [];
   jest.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
@@ -15,14 +15,14 @@ const printed = (say: (log: Log) => void): Record<string, unknown>[] => {
   return written.map((line) => JSON.parse(line) as Record<string, unknown>);
 };
 
-/** The same lines as the local stack keeps them. */
+/** Returns the same lines as the local stack keeps them. */
 const kept = (say: (log: Log) => void): KeptLine[] => {
   const lines: KeptLine[] = [];
   say(keptLog((line) => lines.push(line)));
   return lines;
 };
 
-// A value of a field is a text, a number or a boolean, so none of these can be written.
+// A field's value is text, a number or a boolean, so none of these compiles.
 // @ts-expect-error The name is the Logger's own.
 const fields: LogFields = { message: "lost" };
 // @ts-expect-error Nor can it come in with a spread.

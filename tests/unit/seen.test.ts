@@ -7,7 +7,7 @@ const checkedAt = new Date("2026-01-15T10:00:00.000Z");
 const at = (milliseconds: number) => plus(checkedAt, milliseconds);
 
 describe("needsLook", () => {
-  it("looks at a user nobody has looked at, even where nobody is looked at again", () => {
+  it("is true for an unchecked user, even if users are never checked again", () => {
     expect(needsLook(undefined, Infinity, checkedAt)).toBe(true);
     expect(needsLook({}, Infinity, checkedAt)).toBe(true);
     expect(needsLook({ checkedAt }, Infinity, at(400 * day))).toBe(false);
@@ -19,13 +19,13 @@ describe("needsLook", () => {
   ])("looks again when verifyEvery has passed, %d ms: %s", (milliseconds, look) => {
     expect(needsLook({ checkedAt }, 7 * day, at(7 * day + milliseconds))).toBe(look);
   });
-  it("looks at every sign-in of a user who is watched, and no longer", () => {
+  it("is true for every sign-in of a watched user, and not afterwards", () => {
     const watchedUntil = at(watch);
     expect(needsLook({ checkedAt, watchedUntil }, Infinity, at(1))).toBe(true);
     expect(needsLook({ checkedAt, watchedUntil }, Infinity, at(watch - 1))).toBe(true);
     expect(needsLook({ checkedAt, watchedUntil }, Infinity, at(watch))).toBe(false);
   });
-  it("believes no look in the future, beyond what clocks differ", () => {
+  it("ignores a check in the future, beyond the difference between clocks", () => {
     expect(needsLook({ checkedAt: at(4 * minute) }, 7 * day, checkedAt)).toBe(false);
     expect(needsLook({ checkedAt: new Date("9998-01-01T00:00:00.000Z") }, 7 * day, checkedAt)).toBe(true);
     expect(needsLook({ checkedAt: at(hour) }, Infinity, checkedAt)).toBe(true);

@@ -8,7 +8,7 @@ const now = new Date("2026-03-01T12:34:56.789Z");
 const target = { "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage" };
 const key = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 
-/** The hash as AWS's own signer wants it. */
+/** The hash in the form that AWS's own signer needs. */
 class Sha256 {
   readonly #hash;
   constructor(secret?: unknown) {
@@ -36,7 +36,7 @@ const cases = Object.entries(requests).flatMap(([what, request]) => [
 ]);
 
 describe("sign", () => {
-  it.each(cases)("gives the signature of AWS's own signer for $what", async ({ request, credentials }) => {
+  it.each(cases)("makes the same signature as AWS's own signer for $what", async ({ request, credentials }) => {
     const url = new URL(request.url);
     const scope = { region: "eu-west-1", service: "sqs" };
     const signer = new SignatureV4({ credentials, ...scope, sha256: Sha256, applyChecksum: false });
@@ -58,7 +58,7 @@ describe("sign", () => {
     expect(signed.headers["x-amz-security-token"]).toBe(headers["x-amz-security-token"]);
   });
 
-  it("gives the signature of aws4fetch", async () => {
+  it("makes the same signature as aws4fetch", async () => {
     const { url, headers, body } = requests["a plain request"];
     const scope = { region: "eu-west-1", service: "sqs" };
     const signer = new AwsV4Signer({
@@ -76,7 +76,7 @@ describe("sign", () => {
     expect(signed.headers["authorization"]).toBe(other.headers.get("authorization"));
   });
 
-  it("gives another signature for another secret, day, region, service, target or body", () => {
+  it("makes another signature for another secret, day, region, service, target or body", () => {
     const request = { method: "POST" as const, ...requests["a plain request"], url: new URL("https://a.example/") };
     const scope = { region: "eu-west-1", service: "sqs" };
     const signatures = [

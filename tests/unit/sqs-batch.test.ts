@@ -8,7 +8,7 @@ import { aBatch } from "../support/messages.ts";
 const clock = { now: () => new Date("2026-03-01T00:00:00.000Z"), sleep: async () => undefined };
 const schema = v.strictObject({ name: v.string() });
 
-/** A batch handler, with `left` milliseconds when it begins, each message taking `takes` of them. */
+/** A batch handler with `left` milliseconds at its start. Each message takes `takes` milliseconds. */
 const setUp = (order: "one by one" | "all at once", { left, takes = 0 }: { left: number; takes?: number }) => {
   const recorded = new RecordedTelemetry(clock);
   const begun: string[] = [];
@@ -38,7 +38,7 @@ const setUp = (order: "one by one" | "all at once", { left, takes = 0 }: { left:
 };
 
 describe("a batch handler", () => {
-  it("begins no message for which there may be too little time, and gives it back without a failure", async () => {
+  it("starts no message without enough time, and returns it without a failure", async () => {
     const { run, begun, lines, values } = setUp("one by one", { left: reserve + 20_000, takes: 9000 });
     expect(await run("a", "b", "c", "d", "e")).toEqual(["m3", "m4"]);
     expect(begun).toEqual([`a at ${reserve + 20_000}`, `b at ${reserve + 11_000}`, `c at ${reserve + 2000}`]);
@@ -46,21 +46,24 @@ describe("a batch handler", () => {
     expect(values).toEqual([]);
   });
 
-  it("tells all messages that it begins at once how much time is left, and ends with the last of them", async () => {
+  it("passes the time that is left to all concurrent messages, and ends with the last of them", async () => {
     const { run, begun } = setUp("all at once", { left: reserve });
     expect(await run("a", "b")).toEqual([]);
     expect(begun).toEqual([`a at ${reserve}`, `b at ${reserve}`]);
   });
 
-  it.each(["one by one", "all at once"] as const)("gives back what its handling gives back, %s", async (order) => {
-    const { run, state, lines, values } = setUp(order, { left: 2 * reserve });
-    state.answer = "again";
-    expect(await run("a", "b")).toEqual(["m0", "m1"]);
-    expect(lines).toMatchObject([{ event: "messages-given-back", fields: { messages: 2 } }]);
-    expect(values).toEqual([]);
-  });
+  it.each(["one by one", "all at once"] as const)(
+    "returns the messages that their handling returns, %s",
+    async (order) => {
+      const { run, state, lines, values } = setUp(order, { left: 2 * reserve });
+      state.answer = "again";
+      expect(await run("a", "b")).toEqual(["m0", "m1"]);
+      expect(lines).toMatchObject([{ event: "messages-given-back", fields: { messages: 2 } }]);
+      expect(values).toEqual([]);
+    },
+  );
 
-  it("does not give back what is done because its telemetry cannot be written", async () => {
+  it("does not return a handled message because its telemetry cannot be written", async () => {
     const handler = createBatchHandler(
       {
         schema,

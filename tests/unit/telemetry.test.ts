@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { describeError, withoutAddresses } from "../../shared/telemetry/telemetry.ts";
 
 describe("describeError", () => {
-  it("leaves out what an error quotes and what looks like an address", () => {
+  it("leaves out quoted text and anything that looks like an address", () => {
     const error = new TypeError("Value 'hanako@example.com' at \"username\" of hanako@example.com is wrong");
     expect(describeError(error)).toMatchObject({ error: "TypeError", detail: "Value '…' at \"…\" of … is wrong" });
   });

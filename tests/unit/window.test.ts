@@ -114,7 +114,7 @@ describe("noteFact", () => {
     expect(note(aWindow(), aFact("reset-confirmed", milliseconds)).dueAt).toEqual(dueAt);
   });
 
-  it("comes to the same end in whatever order resets are told", () => {
+  it("reaches the same end for any order of resets", () => {
     const resets = [
       aFact("reset-confirmed", hour),
       aFact("reset-confirmed", 3 * hour),
@@ -154,7 +154,7 @@ describe("noteFact", () => {
       const window = note(note(aWindow(), aFact("reset-confirmed", hour), true), aFact("signed-in", 2 * hour), true);
       expect(window).toMatchObject({ dueAt: at(2 * hour), closeAsked: { by: "sign-in" } });
     });
-    it("is due as well when the reset is told after the sign-in that followed it", () => {
+    it("is also due when the reset arrives after the sign-in that followed it", () => {
       const reset = aFact("reset-confirmed", hour);
       const window = noteFact(
         note(aWindow(), aFact("signed-in", 2 * hour), true),
@@ -171,7 +171,7 @@ describe("noteFact", () => {
     });
   });
 
-  it("starts the tries anew when the end moves, and not otherwise", () => {
+  it("resets the tries when the end moves, and not otherwise", () => {
     const failing = aWindow({ attempts: 3, nextTryAt: at(day + hour) });
     expect(note(failing, aFact("reset-confirmed", hour))).toMatchObject({ attempts: 0, nextTryAt: undefined });
     expect(note(failing, aFact("reset-requested", hour))).toMatchObject({ attempts: 3, nextTryAt: at(day + hour) });
@@ -193,14 +193,14 @@ describe("askToClose", () => {
 
 describe("extendWindow", () => {
   const act = { at: at(hour), by: "arn:operator" };
-  it("moves the end by what was asked, as far as the cap", () => {
+  it("moves the end by the requested time, up to the cap", () => {
     expect(extendWindow(aWindow(), 2 * day - 1, act)?.dueAt).toEqual(at(3 * day - 1));
     expect(extendWindow(aWindow(), 2 * day, act)).toMatchObject({
       dueAt: at(3 * day),
       changes: [{ ...act, kind: "extended", dueAt: at(3 * day) }],
     });
   });
-  it("refuses what passes the cap, and does not give less instead", () => {
+  it("refuses an extension past the cap, and does not shorten it", () => {
     expect(extendWindow(aWindow(), 2 * day + 1, act)).toBeUndefined();
   });
 });
@@ -245,7 +245,7 @@ describe("replannedDueAt", () => {
     expect(replannedDueAt(aWindow(), 3 * day, at(day + late))).toEqual(dueAt);
   });
 
-  it("leaves alone what was told to close", () => {
+  it("does not change a window with a request to close", () => {
     const closing = { ...aWindow(), closeAsked: { at: at(hour), by: "arn:operator" } };
     expect(replannedDueAt(closing, 2 * hour, at(hour))).toBeUndefined();
   });
@@ -271,7 +271,7 @@ describe("replanWindow", () => {
     });
   });
 
-  it("gives back the same window where nothing changes", () => {
+  it("returns the same window when nothing changes", () => {
     const window = aWindow();
     expect(replanWindow(window, day, "all", act)).toBe(window);
     expect(replanWindow(window, 2 * day, "shorten", act)).toBe(window);

@@ -8,7 +8,7 @@ export interface DeployedStack {
   outputs: Record<string, string>;
 }
 
-/** The stacks that are said to be deployed. CloudFormation itself does not run here: no template is read. */
+/** Holds the names and outputs of published stacks. It reads no templates and deploys nothing. */
 export class CloudFormation {
   readonly #stacks = new Map<string, DeployedStack & { id: string }>();
   readonly #arnPrefix: string;
@@ -21,7 +21,7 @@ export class CloudFormation {
     this.#stacks.set(stack.name, { ...stack, id: `${this.#arnPrefix}${stack.name}/local` });
   }
 
-  /** All stacks, or the one with this name or id. */
+  /** Returns all stacks, or the one with this name or id. */
   find(nameOrId?: string): (DeployedStack & { id: string })[] {
     return [...this.#stacks.values()].filter(({ name, id }) => nameOrId === undefined || [name, id].includes(nameOrId));
   }

@@ -17,8 +17,8 @@ interface Validation {
 }
 
 /**
- * DynamoDB is dynalite (https://github.com/architect/dynalite), asked without a port of its own. It has no TTL: items
- * stay for ever, and UpdateTimeToLive is refused as unknown. Its times are those of the system, not of the local clock.
+ * DynamoDB is dynalite (https://github.com/architect/dynalite), without a port of its own. It has no TTL: items stay
+ * forever, and UpdateTimeToLive is refused as unknown. Its times are the system's, not the local clock's.
  */
 export const dynamoDbService = (): Service => {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
@@ -47,7 +47,7 @@ export const dynamoDbService = (): Service => {
   };
 };
 
-/** dynalite ignores the members that it does not know, such as ReturnValuesOnConditionCheckFailure. */
+/** dynalite itself ignores members that it does not know, such as ReturnValuesOnConditionCheckFailure. */
 const refuseUnknownMembers = async ({ operation, input }: Call): Promise<void> => {
   const members = await knownMembers(operation);
   const unknown = Object.keys(input).find((member) => members !== undefined && !members.has(member));
@@ -55,7 +55,7 @@ const refuseUnknownMembers = async ({ operation, input }: Call): Promise<void> =
     throw new AwsError("UnsupportedByLocalStack", `The local stack does not know the member ${unknown}.`, 501);
 };
 
-/** What dynalite has, as its folder `validations` says: one file each. */
+/** The operations in dynalite's folder `validations`, one file each. */
 const dynaliteOperations = [
   ...["BatchGetItem", "BatchWriteItem", "CreateTable", "DeleteItem", "DeleteTable", "DescribeTable"],
   ...["DescribeTimeToLive", "GetItem", "ListTables", "ListTagsOfResource", "PutItem", "Query", "Scan"],
@@ -79,7 +79,7 @@ const importMembers = async (operation: string): Promise<Set<string> | undefined
 
 const CHANGES_TABLES = new Set(["CreateTable", "DeleteTable", "UpdateTable"]);
 
-/** dynalite changes a table a moment after its answer; nobody should have to wait for that in real time. */
+/** Waits for a change of a table. dynalite finishes it shortly after its answer, in real time. */
 const tableAtRest = async (listener: RequestListener, request: WireRequest, tableName: unknown): Promise<void> => {
   const headers = { ...request.headers, "x-amz-target": "DynamoDB_20120810.DescribeTable" };
   for (;;) {
@@ -89,7 +89,7 @@ const tableAtRest = async (listener: RequestListener, request: WireRequest, tabl
   }
 };
 
-/** What a request listener answers to a request that came over no connection. */
+/** Passes a request to the listener without a connection, and returns the response. */
 const ask = (listener: RequestListener, request: WireRequest): Promise<WireResponse> =>
   new Promise((resolve) => {
     const incoming = new IncomingMessage(new Socket());

@@ -1,8 +1,8 @@
-/** What an invocation came back with: the handler's result, or the error it ended with (as Lambda reports it). */
+/** The outcome of an invocation: the handler's result, or the error in Lambda's words. */
 export type InvocationOutcome =
   { payload: unknown; error?: undefined } | { error: { errorType: string; errorMessage: string } };
 
-/** Runs a Lambda function to its end and waits for it. The name may be the function's name or its ARN. */
+/** Runs a Lambda function and waits for its end. Takes the function's name or its ARN. */
 export interface FunctionInvoker {
   invoke(functionName: string, event: unknown): Promise<InvocationOutcome>;
 }

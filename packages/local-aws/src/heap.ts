@@ -1,4 +1,4 @@
-/** A priority queue: `pop` gives the smallest item. Both operations take O(log n). */
+/** A priority queue: `pop` returns the smallest item. `push` and `pop` take O(log n). */
 export class Heap<T> {
   readonly #items: T[] = [];
   readonly #isBefore: (a: T, b: T) => boolean;

@@ -1,7 +1,7 @@
 import { HungUp } from "./server.ts";
 import type { WireRequest, WireResponse } from "./service.ts";
 
-/** The parts of an SDK client's request that matter here. https://smithy.io/2.0/ */
+/** The parts of an SDK client's request that are used here. https://smithy.io/2.0/ */
 interface HttpRequest {
   method: string;
   path: string;
@@ -16,7 +16,7 @@ interface HttpResponse {
   body: Uint8Array;
 }
 
-/** A `requestHandler` for SDK clients that asks `answer` without a socket. A broken connection looks to them like one. */
+/** A `requestHandler` for SDK clients that calls `answer` without a socket. HungUp becomes a connection error. */
 export const inProcessHandler = (answer: (request: WireRequest) => Promise<WireResponse>) => ({
   metadata: { handlerProtocol: "http/1.1" },
   async handle(request: HttpRequest): Promise<{ response: HttpResponse }> {

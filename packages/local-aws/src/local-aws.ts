@@ -22,27 +22,27 @@ import { isFromAwsClient } from "./unsupported.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export interface LocalAwsOptions {
-  /** What the clock shows at first. */
+  /** The clock's first time. */
   start: Date;
-  /** A free one unless given. */
+  /** Default: a free port. */
   port?: number;
   region?: string;
   accountId?: string;
-  /** Numbers in [0, 1). The same numbers make the same run, as long as calls are made in this process. */
+  /** Returns numbers in [0, 1). The same numbers repeat the same run, if all calls come from this process. */
   random?: () => number;
-  /** How Cognito behaves where AWS leaves it open. */
+  /** How Cognito behaves where AWS's documentation is open. */
   cognito?: Pick<CognitoOptions, "behaviour" | "quotas">;
-  /** How Scheduler behaves where AWS leaves it open. */
+  /** How Scheduler behaves where AWS's documentation is open. */
   scheduler?: Pick<SchedulerOptions, "pastAt" | "lateness" | "maximumSchedules">;
-  /** Plays DynamoDB; dynalite unless given. */
+  /** The DynamoDB service. Default: dynalite. */
   dynamoDb?: Service;
-  /** Sees every call and how it was answered. */
+  /** Gets every call and its result. */
   observe?: (call: Call, answer: Answered) => void;
 }
 
 export type LocalAws = Awaited<ReturnType<typeof startLocalAws>>;
 
-/** Starts the local AWS on 127.0.0.1. Rejects with EADDRINUSE when the port is taken. */
+/** Starts the local AWS on 127.0.0.1, and returns its services. Rejects with EADDRINUSE when the port is in use. */
 export const startLocalAws = async (options: LocalAwsOptions) => {
   const account = { region: options.region ?? "us-east-1", accountId: options.accountId ?? "000000000000" };
   const random = options.random ?? Math.random;
@@ -86,11 +86,11 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
 
   const served = await serve(async (request) => {
     try {
-      // S3's list of buckets is at / too.
+      // S3's ListBuckets is GET / too.
       const page = request.method === "GET" && !isFromAwsClient(request) ? pages.get(request.path) : undefined;
       return (await page?.()) ?? (await answerLocally(request)) ?? (await endpoint.answer(request));
     } finally {
-      // Whoever comes over HTTP, such as the AWS CLI, expects what a call sets off to happen without moving the clock.
+      // HTTP clients, such as the AWS CLI, expect the effects of a call without moving the clock.
       void clock.settle();
     }
   }, options.port ?? 0);
@@ -111,22 +111,22 @@ export const startLocalAws = async (options: LocalAwsOptions) => {
     cloudFormation,
     endpoint,
     url,
-    /** What is served to a browser, by path. */
+    /** The pages for a browser, by path. */
     pages,
-    /** Options for an SDK client that comes over HTTP; `caller` is how fault plans know it. */
+    /** Returns options for an SDK client over HTTP. Fault plans see `caller`. */
     clientOptions: (caller: string) => ({
       endpoint: url,
       region: account.region,
       credentials: { accessKeyId: caller, secretAccessKey: "local" },
     }),
-    /** Makes known which stack stands here, and its outputs. */
+    /** Publishes the name and outputs of a stack at `/_local/stack`. */
     publishStack(stackName: string, outputs: Record<string, string>): void {
       deployed = { stackName, outputs, ...account };
     },
-    /** For SDK clients in this process: no sockets, and calls of handlers end with their invocation. */
+    /** For SDK clients in this process: no sockets, and a handler's calls end with its invocation. */
     requestHandler: inProcessHandler(answerInProcess),
     signerConstructor: NamingSigner,
-    /** The same for the light client of the triggers. */
+    /** The same for the triggers' own small client. */
     send: inProcessSend(answerInProcess),
     async stop(): Promise<void> {
       served.server.closeAllConnections();

@@ -14,7 +14,7 @@ const Move = v.union([
   v.strictObject({ advanceTo: v.pipe(v.string(), v.isoTimestamp()) }),
 ]);
 
-/** A stack as CloudFormation knows it. */
+/** A published stack. */
 export interface DeployedStack {
   stackName: string;
   region: string;
@@ -23,9 +23,9 @@ export interface DeployedStack {
 }
 
 /**
- * What AWS does not have: `GET /_local/clock`, `POST /_local/clock` with `{"advanceBy": milliseconds}` or
- * `{"advanceTo": "2026-01-01T00:00:00Z"}`, `GET /_local/mails`, `GET /_local/stack`, what was deployed, and
- * `GET /_local/services`, the operations that each service knows. Undefined for any other path.
+ * Answers paths that AWS does not have: `GET /_local/clock`, `POST /_local/clock` with `{"advanceBy": milliseconds}` or
+ * `{"advanceTo": "2026-01-01T00:00:00Z"}`, `GET /_local/mails`, `GET /_local/stack` (the published stack) and
+ * `GET /_local/services` (the operations of each service). Returns undefined for paths outside `/_local/`.
  */
 export const localRoutes =
   (
@@ -45,7 +45,7 @@ export const localRoutes =
     }
     if (route === "POST /_local/clock") return moveClock(clock, request.body);
     if (!request.path.startsWith("/_local/")) return undefined;
-    return json(404, { message: `There is no ${route}.` });
+    return json(404, { message: `There is no ${route}. Try GET /_local/services.` });
   };
 
 const moveClock = async (clock: VirtualClock, body: string): Promise<WireResponse> => {
@@ -56,7 +56,7 @@ const moveClock = async (clock: VirtualClock, body: string): Promise<WireRespons
     move = undefined;
   }
   if (move?.success !== true)
-    return json(400, { message: 'Say {"advanceBy": milliseconds} or {"advanceTo": "2026-01-01T00:00:00Z"}.' });
+    return json(400, { message: 'Send {"advanceBy": milliseconds} or {"advanceTo": "2026-01-01T00:00:00Z"}.' });
   if ("advanceBy" in move.output) await clock.advanceBy(move.output.advanceBy);
   else await clock.advanceTo(new Date(move.output.advanceTo));
   return json(200, { now: clock.now() });

@@ -6,7 +6,7 @@ export interface Mail {
   body: string;
 }
 
-/** Where the mail goes that the local Cognito sends: nowhere but here, to be looked at. */
+/** Keeps the messages that local services send. They go nowhere else. */
 export class Mailbox {
   readonly mails: Mail[] = [];
 
@@ -14,7 +14,7 @@ export class Mailbox {
     this.mails.push(mail);
   }
 
-  /** The newest mail to this address. Throws when there is none. */
+  /** Returns the newest mail to this address. Throws when there is none. */
   latest(to: string): Mail {
     const mail = this.mails.findLast((candidate) => candidate.to === to);
     if (mail === undefined) throw new Error(`No mail was sent to ${to}.`);

@@ -2,12 +2,12 @@ import { AwsError, type Operation, type Service, requireOperation, type WireResp
 import { escapeXml } from "./xml.ts";
 
 /**
- * A service of AWS's query protocol: a form with `Action` and `Version` comes in, XML goes out.
+ * Makes a service with AWS's query protocol: the request is a form with `Action` and `Version`, the response XML.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export const queryService = (options: {
   name: string;
-  /** The API's version: what tells one such service from another. */
+  /** The API's version. It identifies the service. */
   version: string;
   namespace: string;
   throttling: Service["throttling"];
@@ -56,7 +56,7 @@ const answer = (status: number, body: string): WireResponse => ({
 
 type Nested = { [key: string]: Nested | string };
 
-/** `A.member.1.B=x` becomes `{ A: [{ B: "x" }] }`. Maps come as a list of entries with `key` and `value`. */
+/** Turns `A.member.1.B=x` into `{ A: [{ B: "x" }] }`. A map becomes a list of entries with `key` and `value`. */
 const nest = (form: URLSearchParams): Record<string, unknown> => {
   const root: Nested = {};
   for (const [path, value] of form) {

@@ -1,4 +1,4 @@
-/** An identifier in the form of a UUID, from numbers in [0, 1): the same numbers give the same identifiers. */
+/** Returns an id in the form of a UUID. `random` returns numbers in [0, 1); the same numbers make the same ids. */
 export const randomId = (random: () => number): string => {
   const eightDigits = () =>
     Math.floor(random() * 2 ** 32)

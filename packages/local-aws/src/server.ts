@@ -4,10 +4,10 @@ import type { FaultPlan } from "./faults.ts";
 import { type Answered, AwsError, type Call, type Service, type WireRequest, type WireResponse } from "./service.ts";
 import { isFromAwsClient, refuseUnsupported, signedFor } from "./unsupported.ts";
 
-/** The connection broke, and the caller does not learn whether its call took effect. */
+/** The connection broke. The caller cannot know whether its call took effect. */
 export class HungUp extends Error {}
 
-/** Answers AWS API calls for all services on one endpoint. */
+/** Answers the AWS API calls of all services. */
 export class Endpoint {
   /** Replace it to make calls fail. */
   faults: FaultPlan = () => undefined;
@@ -23,7 +23,7 @@ export class Endpoint {
   async answer(request: WireRequest): Promise<WireResponse> {
     const meant = signedFor(request);
     for (const service of this.#services) {
-      // Other services have paths of the same names: DataBrew has /schedules too.
+      // Services can have the same paths: DataBrew has /schedules too.
       if (meant !== undefined && meant !== service.signingName) continue;
       try {
         const routed = service.route(request);
@@ -43,11 +43,11 @@ export class Endpoint {
       }
     }
     if (isFromAwsClient(request)) return refuseUnsupported(request, this.#services);
-    const message = `Nothing is served at ${request.method} ${request.path}. What there is: /, and /_local/services.`;
+    const message = `There is no ${request.method} ${request.path}. Try GET / or GET /_local/services.`;
     return { status: 404, headers: { "content-type": "application/json" }, body: JSON.stringify({ message }) };
   }
 
-  /** What is known, by service. */
+  /** Returns the known operations of each service. */
   operations(): Record<string, readonly string[]> {
     return Object.fromEntries(
       this.#services.map(({ name, operations }) => [name.toLowerCase(), operations.toSorted()]),
@@ -82,12 +82,12 @@ export class Endpoint {
   }
 }
 
-/** The access key id that signed the request; Cognito's user operations are not signed. */
+/** Returns the access key id that signed the request. Cognito's user operations are not signed. */
 const callerOf = (request: WireRequest): string =>
   /Credential=([^/]+)\//.exec(request.headers["authorization"] ?? "")?.[1] ?? "unsigned";
 
 /**
- * Serves `answer` on 127.0.0.1. `port` 0 takes a free one. Rejects with the error of `listen` when the port is taken.
+ * Serves `answer` on 127.0.0.1. `port` 0 means a free port. Rejects with the error of `listen` when the port is in use.
  */
 export const serve = async (
   answer: (request: WireRequest) => Promise<WireResponse>,

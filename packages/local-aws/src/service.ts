@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** An HTTP request as a service sees it, whether it came over a socket or straight from a client in this process. */
+/** An HTTP request, from a socket or directly from a client in this process. */
 export interface WireRequest {
   method: string;
   /** With the query string. */
@@ -13,17 +13,17 @@ export interface WireResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Of the body's characters; UTF-8 unless given. */
+  /** The encoding of `body`. Default: UTF-8. */
   encoding?: "latin1";
 }
 
-/** How a call ended for its caller: `error` is the code of a refusal. */
+/** The result of a call for its caller. `error` is the code of a refusal. */
 export interface Answered {
   status: number | "hung up";
   error?: string | undefined;
 }
 
-/** One API call: which operation of which service, with what, and who made it (the access key id it was signed with). */
+/** One API call. `caller` is the access key id that signed it. */
 export interface Call {
   service: string;
   operation: string;
@@ -33,21 +33,24 @@ export interface Call {
 
 export interface Service {
   readonly name: string;
-  /** What requests to it are signed for: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+  /**
+   * The service name in the signature of a request:
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+   */
   readonly signingName: string;
-  /** All that it knows. */
+  /** The operations that the service knows. */
   readonly operations: readonly string[];
-  /** What the request asks of this service; undefined when it is meant for another one. */
+  /** Returns the operation and input of a request, or undefined when it is for another service. */
   route(request: WireRequest): { operation: string; input: Record<string, unknown> } | undefined;
-  /** Throws AwsError for what the service refuses. */
+  /** Throws AwsError when the service refuses the call. */
   perform(call: Call, request: WireRequest): Promise<WireResponse>;
-  /** The refusal as the service's own protocol words it. */
+  /** Returns the refusal in the service's protocol. */
   refuse(error: AwsError): WireResponse;
-  /** The name under which this service refuses a call that came too fast. */
+  /** The service's throttling error. */
   readonly throttling: { code: string; message: string; status: number };
 }
 
-/** A refusal with the code and the HTTP status of the real service. */
+/** A refusal, with the error code and HTTP status of the real service. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -65,8 +68,8 @@ export interface Operation {
 }
 
 /**
- * An operation with the members it knows. `invalid` words a value that breaks a documented limit; a member that the
- * local stack does not know is never ignored.
+ * Makes an operation from the schema of its members. `invalid` makes the error for a value that breaks a documented
+ * limit. An unknown member is always an error.
  */
 export const operation = <Schema extends v.GenericSchema>(
   schema: Schema,
@@ -84,10 +87,10 @@ export const operation = <Schema extends v.GenericSchema>(
   },
 });
 
-/** A service of AWS's JSON protocol: the operation stands in the header X-Amz-Target. */
+/** Makes a service with AWS's JSON protocol. The header X-Amz-Target contains the operation. */
 export const jsonService = (options: {
   name: string;
-  /** The name in small letters unless given. */
+  /** Default: the name in lower case. */
   signingName?: string;
   targetPrefix: string;
   contentType: "application/x-amz-json-1.0" | "application/x-amz-json-1.1";
@@ -118,11 +121,11 @@ export const jsonService = (options: {
   };
 };
 
-/** Where all that the local AWS knows is listed. */
+/** Returns the URL of the list of operations. */
 export const listOf = ({ headers }: WireRequest): string =>
   `${headers["host"] === undefined ? "" : `http://${headers["host"]}`}/_local/services`;
 
-/** The refusal of an operation that the service has on AWS, or of one that nobody has. */
+/** Returns the refusal of an unknown operation, whether AWS has it or not. */
 export const unknownOperation = (
   { service, operation }: Pick<Call, "service" | "operation">,
   request: WireRequest,
@@ -133,7 +136,7 @@ export const unknownOperation = (
     501,
   );
 
-/** The operation of this name. Throws the refusal of one that is not there. */
+/** Returns the operation with this name. Throws the refusal of an unknown one. */
 export const requireOperation = (
   operations: Record<string, Operation>,
   call: Pick<Call, "service" | "operation">,

@@ -9,7 +9,7 @@ interface Subscription {
   token: string;
   /** Undefined until the subscriber has confirmed. */
   arn: string | undefined;
-  /** Whether only the owner can end it: a link in the mails does not. */
+  /** Whether only the owner can unsubscribe. If so, the link in the mails cannot. */
   authenticated: boolean;
 }
 
@@ -23,7 +23,7 @@ interface SnsOptions {
 
 const sender = "AWS Notifications <no-reply@sns.amazonaws.com>";
 
-/** SNS topics with subscribers by email. What is published arrives in the mailbox of the local stack. */
+/** SNS topics with email subscribers. Messages arrive in the local mailbox. */
 export class Sns {
   readonly #topics = new Map<string, Subscription[]>();
   readonly #options: SnsOptions;
@@ -38,7 +38,7 @@ export class Sns {
     return arn;
   }
 
-  /** Subscribes the address, and mails it the token to confirm with. */
+  /** Subscribes the address, and mails it a confirmation token. */
   subscribe(topicArn: string, endpoint: string): Subscription {
     const subscriptions = this.subscriptions(topicArn);
     const known = subscriptions.find((subscription) => subscription.endpoint === endpoint);
@@ -62,7 +62,7 @@ export class Sns {
     return (subscription.arn ??= `${topicArn}:${randomId(this.#options.random)}`);
   }
 
-  /** The confirmed subscription with that ARN, and its topic. Throws NotFound without one. */
+  /** Returns the confirmed subscription with this ARN, and its topic. Throws NotFound when there is none. */
   subscription(subscriptionArn: string): Subscription & { topicArn: string } {
     for (const [topicArn, subscriptions] of this.#topics) {
       const found = subscriptions.find(({ arn }) => arn === subscriptionArn);
@@ -71,14 +71,14 @@ export class Sns {
     throw new AwsError("NotFound", "Subscription does not exist", 404);
   }
 
-  /** Throws NotFound for a topic that nobody created. */
+  /** Throws NotFound for an unknown topic. */
   subscriptions(topicArn: string): Subscription[] {
     const subscriptions = this.#topics.get(topicArn);
     if (subscriptions === undefined) throw new AwsError("NotFound", "Topic does not exist", 404);
     return subscriptions;
   }
 
-  /** Delivers to those who have confirmed; gives the message id. */
+  /** Delivers to confirmed subscribers. Returns the message id. */
   publish(topicArn: string, subject: string | undefined, message: string): string {
     for (const { endpoint, arn } of this.subscriptions(topicArn)) {
       if (arn !== undefined) this.#mail(endpoint, subject ?? "AWS Notification Message", message);

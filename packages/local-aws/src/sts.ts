@@ -3,8 +3,9 @@ import { queryService } from "./query-service.ts";
 import { AwsError, operation, type Service } from "./service.ts";
 
 /**
- * Tells who calls: an IAM user named after the access key id. Its answers carry the date of the local clock, as AWS's carry
- * that of AWS. Those of other services do not: an SDK that finds its own clock wrong tries again what was refused.
+ * Shows the caller as an IAM user with the name of the access key id. The Date header of its responses shows the local
+ * clock, as AWS's shows AWS's clock. Other services keep the real date: with a different one, an SDK would assume that
+ * its own clock is wrong, and retry refused calls.
  * https://docs.aws.amazon.com/STS/latest/APIReference/
  */
 export const stsService = (accountId: string, clock: { now(): Date }): Service => {

@@ -2,13 +2,13 @@ import { cbor } from "@smithy/core/cbor";
 import { AwsError, listOf, type Service, unknownOperation, type WireRequest, type WireResponse } from "./service.ts";
 import { escapeXml } from "./xml.ts";
 
-/** How a client writes its requests, and wants to be refused. https://smithy.io/2.0/aws/protocols/index.html */
+/** The protocol of a request, and of its refusal. https://smithy.io/2.0/aws/protocols/index.html */
 type Protocol = "cbor" | "json" | "query" | "ec2" | "s3" | "rest-xml" | "rest-json";
 
-/** REST services that speak XML, by the name they are signed for. All others of AWS speak JSON. */
+/** REST services with XML, by signing name. All other REST services use JSON. */
 const restXml = new Set(["cloudfront", "route53", "s3-outposts", "s3-object-lambda"]);
 
-/** The service that the request is signed for, as the signature names it: in a header, or in the URL of a presigned request. */
+/** Returns the service name in the request's signature: in a header, or in the URL of a presigned request. */
 export const signedFor = ({ headers, path }: WireRequest): string | undefined => {
   const presigned = new URLSearchParams(path.split("?")[1]).get("X-Amz-Credential");
   const scope = presigned ?? /Credential=([^,\s]+)/.exec(headers["authorization"] ?? "")?.[1];
@@ -16,7 +16,7 @@ export const signedFor = ({ headers, path }: WireRequest): string | undefined =>
   return parts.at(-1) === "aws4_request" ? parts.at(-2) : undefined;
 };
 
-/** Whether an SDK or the AWS CLI asks, and not a browser or curl. */
+/** Returns whether the request comes from an SDK or the AWS CLI, not from a browser or curl. */
 export const isFromAwsClient = (request: WireRequest): boolean => {
   const { headers } = request;
   const agent = `${headers["user-agent"] ?? ""} ${headers["x-amz-user-agent"] ?? ""}`;
@@ -39,12 +39,12 @@ const protocolOf = (request: WireRequest): Protocol => {
   if (headers["x-amz-target"] !== undefined) return "json";
   if (isForm(request)) return service === "ec2" ? "ec2" : "query";
   if (service?.startsWith("s3") === true && !restXml.has(service)) return "s3";
-  // Unsigned calls without an operation's name are those to public buckets, and those of single sign-on.
+  // An unsigned call without an operation name goes to a public bucket or to single sign-on.
   if (service === undefined && headers["x-amz-sso_bearer_token"] === undefined) return "s3";
   return service !== undefined && restXml.has(service) ? "rest-xml" : "rest-json";
 };
 
-/** What the request asks for, in the words of its protocol. */
+/** Returns the requested operation, or method and path when the protocol has no operation names. */
 const operationOf = (request: WireRequest): string => {
   const [path = ""] = request.path.split("?");
   const target = request.headers["x-amz-target"]?.split(".").at(-1);
@@ -56,8 +56,8 @@ const operationOf = (request: WireRequest): string => {
 const nameOf = ({ name }: Pick<Service, "name">): string => name.toLowerCase();
 
 /**
- * Refuses, with 501 and in words that AWS's clients show, what none of the `services` takes: a service that the local AWS
- * does not have, or a request to one of those it has that they do not know.
+ * Returns a 501 for a request that none of `services` accepts, with a message that AWS clients show. The service is
+ * missing here, or it does not know the request.
  */
 export const refuseUnsupported = (request: WireRequest, services: readonly Service[]): WireResponse => {
   const meant = signedFor(request);

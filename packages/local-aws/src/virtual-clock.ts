@@ -9,7 +9,7 @@ interface Timer {
   cancelled: boolean;
 }
 
-/** Work in progress. It is at rest while it has calls neither under way nor to be repeated, and sleeps on the clock. */
+/** Work in progress. It is at rest while it sleeps on the clock and no call is running or about to be repeated. */
 interface Work {
   sleeping: number;
   calling: number;
@@ -18,18 +18,18 @@ interface Work {
 
 const isAtRest = (work: Work): boolean => work.calling === 0 && work.sleeping > 0;
 
-/** Of all clocks: one storage for each would cost every promise of the process something, for as long as it runs. */
+/** Shared by all clocks: each additional storage would slow down every promise of the process. */
 const currentWork = new AsyncLocalStorage<Work>();
 
 /**
- * The one clock of the local stack. It stands still until it is advanced; then everything that falls due happens in
- * order of time, and each thing that happens has come to rest before the next one starts.
+ * The clock of the local stack. It stands still until it is advanced. Then everything that falls due happens in order
+ * of time, and each event comes to rest before the next one starts.
  *
- * At rest means: no tracked work (a Lambda invocation) is running, other than what sleeps on this clock. Work may sleep in
- * several branches at once, as long as what its other branches wait for are `call`s.
+ * At rest means that all running tracked work (Lambda invocations) sleeps on this clock. Work can sleep in several
+ * branches at once, as long as its other branches only wait for `call`s.
  */
 export class VirtualClock {
-  /** Whether a call that failed may be made again after a moment of real time, as SDK clients do by themselves. */
+  /** Whether clients may repeat a failed call after a moment of real time, as SDK clients do automatically. */
   waitsForRepeats = true;
   #now: number;
   #order = 0;
@@ -58,7 +58,10 @@ export class VirtualClock {
     });
   }
 
-  /** Runs `task` when the clock reaches `instant`; at the next advance if that has passed. Returns how to cancel it. */
+  /**
+   * Runs `task` when the clock reaches `instant`, or at the next advance if it has passed. Returns a function that
+   * cancels.
+   */
   at(instant: Date, task: () => unknown): () => void {
     const timer = { at: instant.getTime(), order: this.#order++, task, cancelled: false };
     this.#timers.push(timer);
@@ -67,7 +70,7 @@ export class VirtualClock {
     };
   }
 
-  /** The clock does not move on before this work ends, but for when it sleeps. */
+  /** Performs work that stops the clock until it ends or sleeps. */
   async track<T>(perform: () => Promise<T>): Promise<T> {
     const work = { sleeping: 0, calling: 0, mayRepeat: false };
     this.#work.add(work);
@@ -79,7 +82,9 @@ export class VirtualClock {
     }
   }
 
-  /** A call that tracked work waits for. One that throws or that `failed` may be made again after a moment of real time. */
+  /**
+   * Performs a call that tracked work waits for. If it throws or has `failed`, the client may repeat it shortly after.
+   */
   async call<T>(perform: () => Promise<T>, failed: (result: T) => boolean): Promise<T> {
     const work = currentWork.getStore();
     if (work === undefined) return perform();
@@ -96,7 +101,7 @@ export class VirtualClock {
     }
   }
 
-  /** Lets everything happen that is due now, without moving on. */
+  /** Runs everything that is due now, without moving the clock. */
   settle(): Promise<void> {
     return this.advanceBy(0);
   }
@@ -110,7 +115,7 @@ export class VirtualClock {
     return this.#enqueue(() => instant.getTime());
   }
 
-  /** Two callers that advance at once advance one after the other. */
+  /** Concurrent advances run one after the other. */
   #enqueue(target: () => number): Promise<void> {
     const run = this.#advancing.then(() => this.#advance(target()));
     this.#advancing = run.catch(() => undefined);
@@ -140,7 +145,7 @@ export class VirtualClock {
     for (const resume of this.#changed.splice(0)) resume();
   }
 
-  /** Whoever waited for something that has just ended gets to act on it before time moves on: hence the turns of the event loop. */
+  /** Waits until all work is at rest. The turns of the event loop let code act on results before time moves on. */
   async #rest(): Promise<void> {
     for (;;) {
       await setImmediate();

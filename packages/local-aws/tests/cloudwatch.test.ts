@@ -37,7 +37,7 @@ const Dimensions = [{ Name: "service", Value: "s" }];
 const span = { StartTime: new Date("2026-01-01T00:00:00Z"), EndTime: new Date("2026-01-01T00:10:00Z") };
 
 describe("metrics", () => {
-  it("are summed up by period, each set of dimensions by itself, the end left out", async () => {
+  it("are summed by period and by set of dimensions, without the end", async () => {
     const { Datapoints } = await cloudWatch.send(
       new GetMetricStatisticsCommand({
         ...span,
@@ -73,7 +73,7 @@ describe("metrics", () => {
 });
 
 describe("alarms", () => {
-  it("keep the state they are given, and tell their topic when it changes", async () => {
+  it("keep the state that a call sets, and publish a change to their topic", async () => {
     const topic = aws.sns.createTopic("alarms");
     aws.sns.confirm(topic, aws.sns.subscribe(topic, "ops@example.com").token);
     const alarm = {

@@ -42,7 +42,7 @@ describe("the MFA preference", () => {
     expect(await factorsOf()).toEqual({ active: undefined, preferred: undefined });
   });
 
-  it("gives to email what another factor had, and leaves that factor on", async () => {
+  it("moves the preference of another factor to email, and leaves that factor on", async () => {
     await enrolTotp();
     await set({ SoftwareTokenMfaSettings: on });
     await set({ EmailMfaSettings: on });
@@ -146,7 +146,7 @@ describe("the MFA preference", () => {
   });
 });
 
-describe("what AdminGetUser does not say", () => {
+describe("what AdminGetUser does not show", () => {
   const phone = { phone_number: "+815012345678", phone_number_verified: "true" };
   const viaSms = [{ DeliveryMedium: "SMS" as const, AttributeName: "phone_number" }];
   const read = (Username = "ana") => stack.cognito.adminGetUser({ UserPoolId, Username });
@@ -204,7 +204,7 @@ describe("what AdminGetUser does not say", () => {
     expect(await challengeOf()).toBe("SOFTWARE_TOKEN_MFA");
   });
 
-  it("may say of a preference that nobody has set that it is empty", async () => {
+  it("may show an unset preference as an empty string", async () => {
     await stack.createUser(UserPoolId, "ana");
     stack.behaviour.noPreference = "empty";
     expect(await factorsOf()).toEqual({ active: undefined, preferred: "" });
@@ -212,7 +212,7 @@ describe("what AdminGetUser does not say", () => {
     expect((await factorsOf()).preferred).toBe("EMAIL_OTP");
   });
 
-  it("may list nothing where MFA is required, whatever is enabled, and asks all the same", async () => {
+  it("may list no factors where MFA is required, even enabled ones, and still asks", async () => {
     stack.behaviour.changesWhereMfaIsRequired = "unlisted";
     await stack.createUser(UserPoolId, "ana");
     await set({ EmailMfaSettings: on });

@@ -11,7 +11,7 @@ const poolOf = async (settings: object) =>
   (await stack.cognito.createUserPool({ PoolName: "p", ...settings })).UserPool;
 
 describe("user pools", () => {
-  it("describes a pool with what it was created with and the defaults", async () => {
+  it("describes a pool with its settings and the defaults", async () => {
     const created = await poolOf({ LambdaConfig: ALL_TRIGGERS, UserPoolTags: { team: "a" } });
     const { UserPool } = await stack.cognito.describeUserPool({ UserPoolId: created?.Id });
     expect(UserPool).toMatchObject({
@@ -57,7 +57,7 @@ describe("user pools", () => {
     });
   });
 
-  it("resets what an update leaves out, except the plan and the name", async () => {
+  it("resets settings that an update leaves out, except the plan and the name", async () => {
     const { UserPoolId } = await stack.createPool({ LambdaConfig: ALL_TRIGGERS, UserPoolTier: "PLUS" });
     await stack.cognito.updateUserPool({ UserPoolId, LambdaConfig: { PostConfirmation: triggerArn("b") } });
     const { UserPool } = await stack.cognito.describeUserPool({ UserPoolId });
@@ -73,7 +73,7 @@ describe("user pools", () => {
     expect(UserPool).not.toHaveProperty("AccountRecoverySetting");
   });
 
-  it("keeps everything when an update sends back what it read", async () => {
+  it("keeps everything when an update sends all settings back", async () => {
     const { UserPoolId } = await stack.createPool({ LambdaConfig: ALL_TRIGGERS });
     const before = (await stack.cognito.describeUserPool({ UserPoolId })).UserPool;
     await stack.cognito.updateUserPool({
@@ -131,7 +131,7 @@ describe("user pools", () => {
 describe("MFA configuration of a pool", () => {
   const email = { MfaConfiguration: "OPTIONAL", EmailMfaConfiguration: { Message: "Code {####}" } } as const;
 
-  it("answers with what was set", async () => {
+  it("returns the new configuration", async () => {
     const UserPoolId = (await poolOf(EMAIL_MFA_POOL))?.Id;
     await stack.cognito.setUserPoolMfaConfig({ UserPoolId, ...email });
     expect(await stack.cognito.getUserPoolMfaConfig({ UserPoolId })).toMatchObject(email);
@@ -169,7 +169,7 @@ describe("MFA configuration of a pool", () => {
     });
   });
 
-  it("reads a left out MfaConfiguration as off, and refuses factors beside it", async () => {
+  it("treats a missing MfaConfiguration as off, and refuses factors together with it", async () => {
     const UserPoolId = (await poolOf(EMAIL_MFA_POOL))?.Id;
     await expect(stack.cognito.setUserPoolMfaConfig({ UserPoolId, EmailMfaConfiguration: {} })).rejects.toMatchObject({
       message: "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.",

@@ -95,7 +95,7 @@ describe("a forgotten password", () => {
     });
   });
 
-  it("of an unknown user is told apart only by clients that do not hide users", async () => {
+  it("shows an unknown user only to clients that do not hide users", async () => {
     await expect(forgot("nobody")).rejects.toMatchObject({ name: "UserNotFoundException" });
     ClientId = await stack.createClient(UserPoolId, { PreventUserExistenceErrors: "ENABLED" });
     expect((await forgot("nobody")).CodeDeliveryDetails).toMatchObject({ DeliveryMedium: "EMAIL" });
@@ -179,7 +179,7 @@ describe("an administrator's reset", () => {
   });
 });
 
-describe("what is unproven about recovery", () => {
+describe("unproven behaviour of recovery", () => {
   it("can be that email MFA blocks recovery only while it is preferred", async () => {
     await stack.enableEmailMfa(UserPoolId, "ana", false);
     await expect(forgot()).rejects.toMatchObject(NO_CHANNEL);

@@ -35,7 +35,7 @@ const claimsOf = (token: string | undefined) =>
 describe("signing in with a password", () => {
   beforeEach(() => stack.createUser(UserPoolId, "ana"));
 
-  it("gives tokens that say who signed in", async () => {
+  it("returns tokens that name the user", async () => {
     const { AuthenticationResult } = await stack.signIn(ClientId, "ana");
     expect(AuthenticationResult).toMatchObject({ TokenType: "Bearer", ExpiresIn: 3600 });
     const now = stack.clock.now().getTime() / 1000;
@@ -73,7 +73,7 @@ describe("signing in with a password", () => {
     expect(await stack.signIn(ClientId, "ana")).toHaveProperty("AuthenticationResult");
   });
 
-  it("tells of an unknown user only where the client does not hide users", async () => {
+  it("shows an unknown user only to clients that do not hide users", async () => {
     await expect(stack.signIn(ClientId, "nobody")).rejects.toMatchObject({
       name: "UserNotFoundException",
       message: "User does not exist.",
@@ -433,7 +433,7 @@ describe("a text message as second factor", () => {
 });
 
 describe("a seeded source of randomness", () => {
-  it("gives the same ids and codes again", async () => {
+  it("makes the same ids and codes again", async () => {
     const run = async () => {
       let state = 1;
       const seeded = await startCognito({ random: () => (state = (state * 48271) % 2147483647) / 2147483647 });

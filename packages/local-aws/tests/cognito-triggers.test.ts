@@ -311,7 +311,7 @@ describe("a trigger that takes long", () => {
   });
 });
 
-describe("what is unproven about triggers", () => {
+describe("unproven behaviour of triggers", () => {
   it("can be that PostConfirmation passes over users whom an administrator created, and only those", async () => {
     stack.behaviour.postConfirmationForAdminCreatedUsers = false;
     await forgot();

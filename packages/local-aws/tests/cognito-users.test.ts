@@ -144,7 +144,7 @@ describe("administering a user", () => {
     expect(await stack.signIn(ClientId, "ana")).toHaveProperty("AuthenticationResult");
   });
 
-  it("gives a deleted name to a user with another sub", async () => {
+  it("lets a new user with another sub have a deleted name", async () => {
     const first = await stack.createUser(UserPoolId, "ana");
     await stack.cognito.adminDeleteUser({ UserPoolId, Username: "ana" });
     expect(await stack.createUser(UserPoolId, "ana")).not.toBe(first);
@@ -171,7 +171,7 @@ describe("administering a user", () => {
     await update([...email("new@example.com"), { Name: "email_verified", Value: "true" }]);
   });
 
-  it("refuses an address by which somebody else signs in, and changes nothing", async () => {
+  it("refuses the sign-in address of another user, and changes nothing", async () => {
     const other = await stack.createPool({ UsernameAttributes: ["email"] });
     await stack.createUser(other.UserPoolId, "bob@example.com", { email: "bob@example.com" });
     const { User } = await stack.cognito.adminCreateUser({ UserPoolId: other.UserPoolId, Username: "ana@example.com" });
@@ -229,7 +229,7 @@ describe("lists of users", () => {
   const names = (users: { Username?: string | undefined }[] | undefined) => users?.map(({ Username }) => Username);
   const list = async (Filter: string) => names((await stack.cognito.listUsers({ UserPoolId, Filter })).Users);
 
-  it("are paged and tell nothing about MFA", async () => {
+  it("are paged and contain nothing about MFA", async () => {
     for (const name of ["ana", "bob", "cleo"]) await stack.createUser(UserPoolId, name);
     await stack.enableEmailMfa(UserPoolId, "ana");
     const first = await stack.cognito.listUsers({ UserPoolId, Limit: 2 });
@@ -340,7 +340,7 @@ describe("federated users", () => {
     });
   });
 
-  it("become users of the pool when an administrator gives them a password", async () => {
+  it("become users of the pool when an administrator sets their password", async () => {
     const { username: Username } = stack.service.seedFederatedUser(UserPoolId, {
       provider: "Okta",
       userId: "ana",

@@ -33,7 +33,7 @@ const send = (...bodies: string[]) => {
 const take = async () => undefined;
 
 describe("EventSourceMapping", () => {
-  it("hands over records as Lambda words them and deletes what was taken", async () => {
+  it("passes records in Lambda's format and deletes handled messages", async () => {
     const events: SQSEvent[] = [];
     feed(async (event) => events.push(event));
     const messageId = queue.send({
@@ -126,7 +126,7 @@ describe("EventSourceMapping", () => {
     expect(queue.count()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
-  it("gives up a message to the dead-letter queue after the last receive, and holds nobody up", async () => {
+  it("moves a message to the dead-letter queue after the last receive, without delaying others", async () => {
     const deadLetterTargetArn = "arn:aws:sqs:us-east-1:000000000000:dead";
     aws.sqs.setQueueAttributes(queue, { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 2 }) });
     feed(

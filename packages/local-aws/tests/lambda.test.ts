@@ -32,7 +32,7 @@ const invoke = async (name: string, body: string, invocationType = "RequestRespo
 };
 
 describe("Invoke", () => {
-  it("gives what the handler returned, by name and by ARN", async () => {
+  it("returns the handler's result, by name and by ARN", async () => {
     register(async (event, context) => ({
       event,
       name: context.functionName,
@@ -93,7 +93,7 @@ describe("an invocation", () => {
     expect(event).toEqual({ list: [1] });
   });
 
-  it("ends when the clock passes its timeout, and what the handler answers later is dropped", async () => {
+  it("ends when the clock passes its timeout, and drops a later answer of the handler", async () => {
     register(async () => {
       await aws.clock.sleep(10_000);
       return "late";
@@ -140,7 +140,7 @@ describe("an invocation", () => {
 });
 
 describe("a function's configuration and policy", () => {
-  it("say who may invoke it, and are not there for a function that nobody registered", async () => {
+  it("say who may invoke it, and are missing for a function that is not registered", async () => {
     const client = new LambdaClient(aws.clientOptions("test"));
     aws.lambda.register("fn", async () => undefined, { timeoutMs: 3000, environment: { A: "1" } });
     const policy = (FunctionName: string) => client.send(new GetPolicyCommand({ FunctionName }));

@@ -54,7 +54,7 @@ describe("the local routes", () => {
 });
 
 describe("the endpoint", () => {
-  it("sets off at once what a call over HTTP has caused", async () => {
+  it("runs the effects of a call over HTTP at once", async () => {
     const queue = aws.sqs.createQueue("work");
     const delivered = new Promise<string | undefined>((resolve) => {
       const handler = async (event: SQSEvent) => resolve(event.Records[0]?.body);
@@ -95,12 +95,12 @@ describe("the endpoint", () => {
     expect(aws.mailbox.latest("hana@example.com").body).toContain("hana");
   });
 
-  it("does not begin on a port that is taken", async () => {
+  it("does not start on a port in use", async () => {
     const port = Number(new URL(aws.url).port);
     await expect(startLocalAws({ start: aws.clock.now(), port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
-  it("tells fault plans who called, and lets clients in this process try again after a broken connection", async () => {
+  it("passes the caller to fault plans, and lets clients in this process retry after a broken connection", async () => {
     const callers: string[] = [];
     aws.endpoint.faults = (call) => {
       callers.push(call.caller);
@@ -111,7 +111,7 @@ describe("the endpoint", () => {
     expect(callers).toEqual(["mfactl", "mfactl"]);
   });
 
-  it("makes the same run of the same random numbers", async () => {
+  it("makes the same run from the same random numbers", async () => {
     const play = async (): Promise<string[]> => {
       let seed = 7;
       const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;

@@ -83,7 +83,7 @@ const due = {
   ExpressionAttributeValues: { ":pool": { S: "pool" }, ":instant": { S: "2026-01-05" } },
 };
 
-/** What the service does to its table, and what it must not; each is answered by both. */
+/** Calls that the service makes to its table, and calls that must fail. Both implementations answer them. */
 const probes = [
   new PutItemCommand({ TableName, Item: open("a", "2026-01-03"), ...absent }),
   new PutItemCommand({ TableName, Item: open("a", "2026-01-04"), ...absent }),
@@ -230,7 +230,7 @@ const probes = [
 const answers = async (dynamo: DynamoDBClient): Promise<unknown[]> => {
   const all: unknown[] = [];
   for (const probe of probes) {
-    // The commands' types have no common one that the client takes.
+    // The commands have no common type that the client accepts.
     const answer = await dynamo.send(probe as PutItemCommand).then(
       (output) => ({ ...output, $metadata: undefined }),
       (error: Error) => error.name,
@@ -241,7 +241,7 @@ const answers = async (dynamo: DynamoDBClient): Promise<unknown[]> => {
 };
 
 describe("the table in memory", () => {
-  it("answers as dynalite does to what the service asks", async () => {
+  it("answers the service's calls as dynalite does", async () => {
     expect(await answers(await client(memoryDynamoDb()))).toEqual(await answers(await client(dynamoDbService())));
   });
 

@@ -38,7 +38,7 @@ describe("STS", () => {
 });
 
 describe("CloudFormation", () => {
-  it("gives the outputs of a stack, whatever characters they hold", async () => {
+  it("returns the outputs of a stack, with any characters", async () => {
     aws.cloudFormation.put({ name: "service", createdAt: aws.clock.now(), outputs: { A: "<1> & '2'", B: "b" } });
     const client = new CloudFormationClient(aws.clientOptions("test"));
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: "service" }));
@@ -67,7 +67,7 @@ describe("CloudFormation", () => {
 });
 
 describe("SNS", () => {
-  it("mails what is published to those who confirmed, and to nobody else", async () => {
+  it("mails published messages to confirmed subscribers only", async () => {
     const sns = new SNSClient(aws.clientOptions("test"));
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
     const subscribe = (Endpoint: string) => sns.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint }));

@@ -328,7 +328,7 @@ describe("a target that fails", () => {
     await expect(get()).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   });
 
-  it("for good is given up at once", async () => {
+  it("permanently is not tried again", async () => {
     aws.sqs.deleteQueue(aws.sqs.findByName("due"));
     await create({ Target: { ...target, DeadLetterConfig: { Arn: deadLetterArn } } });
     await aws.clock.advanceBy(HOUR);

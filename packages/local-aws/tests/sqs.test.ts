@@ -80,7 +80,7 @@ describe("queues", () => {
     });
   });
 
-  it("gives the queue that is there for the same attributes and refuses others", async () => {
+  it("returns the existing queue for the same attributes and refuses others", async () => {
     const url = await createQueue("a", { VisibilityTimeout: "60" });
     expect(await createQueue("a", { VisibilityTimeout: "60" })).toBe(url);
     await expect(createQueue("a", { VisibilityTimeout: "61" })).rejects.toMatchObject({ name: "QueueNameExists" });
@@ -198,7 +198,7 @@ describe("messages", () => {
     await expect(change(5)).rejects.toMatchObject({ name: "MessageNotInflight" });
   });
 
-  it("reports each entry of a batch by itself", async () => {
+  it("reports each entry of a batch separately", async () => {
     const url = await createQueue("a");
     const sent = await sqs.send(
       new SendMessageBatchCommand({
@@ -303,7 +303,7 @@ describe("dead-letter queues", () => {
     expect(await count(url)).toEqual([3, 0, 0]);
   });
 
-  it("are the only queues that can be moved from, and only what came from a queue goes back by itself", async () => {
+  it("are the only queues to move messages from, and only messages from a queue return to it without a destination", async () => {
     const dead = await createQueue("dead");
     const SourceArn = "arn:aws:sqs:us-east-1:000000000000:dead";
     await expect(sqs.send(new StartMessageMoveTaskCommand({ SourceArn }))).rejects.toMatchObject({

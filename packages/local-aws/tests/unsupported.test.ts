@@ -29,7 +29,7 @@ afterAll(() => aws.stop());
 const options = () => ({ ...aws.clientOptions("test"), maxAttempts: 2, forcePathStyle: true });
 const arn = "arn:aws:x:us-east-1:000000000000:y";
 
-/** What an SDK client of each protocol makes of the refusal. */
+/** The refusal as SDK clients of each protocol show it. */
 const absent: [string, string, () => Promise<unknown>][] = [
   ["query", "iam: ListRoles", () => new IAMClient(options()).send(new ListRolesCommand())],
   [
@@ -153,7 +153,7 @@ const unknown: [string, () => Promise<unknown>][] = [
   ],
 ];
 
-describe("what a service of the local AWS does not know", () => {
+describe("an operation that a local service does not know", () => {
   it.each(unknown)("is refused: %s", async (asked, call) => {
     await expect(call()).rejects.toMatchObject({
       name: "UnsupportedByLocalStack",
@@ -171,7 +171,7 @@ describe("what a service of the local AWS does not know", () => {
 });
 
 describe("GET /_local/services", () => {
-  it("lists what each service knows", async () => {
+  it("lists the operations of each service", async () => {
     const { services } = (await (await fetch(`${aws.url}/_local/services`)).json()) as {
       services: Record<string, string[]>;
     };
@@ -181,7 +181,7 @@ describe("GET /_local/services", () => {
     expect(services["cognito-idp"]).toContain("AdminSetUserMFAPreference");
   });
 
-  it("lists of DynamoDB what dynalite has", async () => {
+  it("lists dynalite's operations for DynamoDB", async () => {
     const folder = new URL("validations/", `file://${createRequire(import.meta.url).resolve("dynalite/package.json")}`);
     const files = readdirSync(folder).filter((file) => file !== "index.js");
     const operations = files.map((file) => file.replace(/^./, (first) => first.toUpperCase()).replace(/\.js$/, ""));

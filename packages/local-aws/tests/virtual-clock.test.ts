@@ -5,7 +5,7 @@ const start = new Date("2026-01-01T00:00:00.000Z");
 const after = (milliseconds: number) => new Date(start.getTime() + milliseconds);
 
 describe("VirtualClock", () => {
-  it("runs what falls due in order of time, and in order of asking at the same time", async () => {
+  it("runs tasks in order of time, and at the same time in the order of their requests", async () => {
     const clock = new VirtualClock(start);
     const ran: string[] = [];
     const note = (name: string) => () => ran.push(`${name} at +${clock.now().getTime() - start.getTime()}`);
@@ -18,7 +18,7 @@ describe("VirtualClock", () => {
     expect(clock.now()).toEqual(after(30));
   });
 
-  it("does not run what was cancelled", async () => {
+  it("does not run a cancelled task", async () => {
     const clock = new VirtualClock(start);
     let ran = false;
     const cancel = clock.at(after(10), () => (ran = true));

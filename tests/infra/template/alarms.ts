@@ -29,7 +29,7 @@ export interface Alarm {
 const prefix = "cognito-mfa-lifecycle-prod-";
 const service = "cognito-mfa-lifecycle-prod";
 
-/** Every alarm, and what silence means to it. */
+/** Every alarm, and how it treats missing data. */
 const expectedAlarms: Record<string, string> = {
   "re-enable-failed": "notBreaching",
   "windows-overdue": "ignore",
@@ -78,7 +78,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       jest.restoreAllMocks();
     });
 
-    it("are named after the stage, and take silence for what it is", () => {
+    it("are named after the stage, and treat missing data correctly", () => {
       expect(alarms.map(({ AlarmName, TreatMissingData }) => [AlarmName, TreatMissingData]).sort()).toEqual(
         Object.entries(expectedAlarms)
           .map(([suffix, missing]) => [prefix + suffix, missing])
@@ -86,7 +86,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       );
     });
 
-    it("are the same as those of the local stack, in name and in what they watch", async () => {
+    it("are the same as those of the local stack, in name and metric", async () => {
       const stack = await startOperationsStack();
       const cloudWatch = new CloudWatchClient(stack.aws.clientOptions("test"));
       const { MetricAlarms } = await cloudWatch.send(new DescribeAlarmsCommand({}));
@@ -115,7 +115,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       }
     });
 
-    it("have it explained who is concerned, where somebody is", () => {
+    it("have an explanation of who is concerned, where users are", () => {
       const explained = alarms.filter(({ AlarmActions }) =>
         AlarmActions.map(pointsAt).includes("ExplainDashalarmLambdaFunction.Arn"),
       );
@@ -128,7 +128,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       ]);
     });
 
-    it("watch metrics of ours that exist, with the dimensions that they are written with", () => {
+    it("watch existing metrics of the service, with their dimensions", () => {
       const own = metrics.filter(({ Namespace }) => Namespace === "CognitoMfaLifecycle");
       expect(own).toHaveLength(13);
       for (const { MetricName, Dimensions } of own) {
@@ -175,7 +175,7 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       );
     });
 
-    it("ring for the oldest exemption after four times the tolerance, and for resets above the parameter", () => {
+    it("fire for the oldest exemption after four times the tolerance, and for resets above the parameter", () => {
       expect(alarm("oldest-overdue")?.Threshold).toBe(4 * 15 * 60);
       expect(Number(alarm("resets-unusual")?.Threshold)).toBe(100);
       expect(alarm("resets-unusual")).toMatchObject({ ComparisonOperator: "GreaterThanThreshold" });
@@ -187,12 +187,12 @@ export const describeAlarms = (packaged: Packaged, variant: Variant) =>
       }
     });
 
-    it("ring for messages that fail again and again, and not for a single failure", () => {
+    it("fire for messages that fail repeatedly, and not for a single failure", () => {
       expect(alarm("messages-failing")).toMatchObject({ Period: 300, EvaluationPeriods: 4, DatapointsToAlarm: 3 });
     });
   });
 
-/** The sets of dimensions, with their values, under which Powertools writes the metric. */
+/** Returns the sets of dimensions, with values, that Powertools writes for the metric. */
 const writtenDimensions = (metric: Metric, dimensions: [string, Reference][]) => {
   const lines: string[] = [];
   jest.spyOn(process.stdout, "write").mockImplementation((line) => lines.push(String(line)) > 0);

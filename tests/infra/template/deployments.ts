@@ -11,7 +11,7 @@ const first = "us-east-1_First0000";
 const other = "us-east-1_Other0000";
 const ofExisting = { UserPoolId: first, PoolVariant: "existing-pool" };
 
-/** Deploys with the real command to a local CloudFormation, which knows the stacks and refuses to change any. */
+/** Deploys with the real command to a local CloudFormation. It has the stacks and refuses to change them. */
 export const describeDeployments = () =>
   describe("serverless deploy", () => {
     let aws: LocalAws;
@@ -76,7 +76,7 @@ export const describeDeployments = () =>
       120_000,
     );
 
-    it("compares what was packaged, whatever the parameters are now", async () => {
+    it("compares the packaged values, regardless of the current parameters", async () => {
       deployed(ofExisting);
       await serverless("package", "--package", packagePath, "--param", `userPoolId=${other}`);
       const outcome = await serverless("deploy", "--package", packagePath, "--param", `userPoolId=${first}`);

@@ -1,5 +1,5 @@
 export const powertools = ["POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"];
-/** The variables that each function reads, besides those of Powertools. */
+/** The variables that each function reads, in addition to those of Powertools. */
 export const environments = {
   "custom-message": ["RECORDS_QUEUE_URL", "WINDOWS_TABLE", "RESET_MAIL", "GRACE_PERIOD"],
   "post-confirmation": ["RECORDS_QUEUE_URL", "WINDOWS_TABLE"],

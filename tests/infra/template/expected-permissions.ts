@@ -27,7 +27,7 @@ const rememberRecords = on("WindowsTable.Arn", "dynamodb:PutItem").map((grant) =
 
 const setTimers = [...on(timers, "scheduler:CreateSchedule"), ...on("TimerRole.Arn", "iam:PassRole")];
 
-/** Everything that each role may do, and everybody who gets a managed policy, and nothing besides. */
+/** All permissions of each role, and all principals with a managed policy. */
 export const permissions = ({ pool, topic }: Variant): Record<string, string[]> => ({
   CustomMessageRole: [
     ...logTo("CustomDashmessageLogGroup"),

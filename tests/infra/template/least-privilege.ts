@@ -23,18 +23,18 @@ interface RolePolicy {
   PolicyDocument: PolicyDocument;
 }
 
-/** Runs the functions on the local stack, and holds what they called against what their roles allow. */
+/** Runs the functions on the local stack, and compares their calls with the permissions of their roles. */
 export const describeLeastPrivilege = (packaged: Packaged, variant: Variant): void =>
-  describe("the roles, against what the functions call", () => {
+  describe("the roles, compared with the functions' calls", () => {
     const roleOf = rolesOf(packaged);
-    /** What the role of each caller allows, as "action on resource". */
+    /** Returns the permissions of each caller's role, as "action on resource". */
     const allowed = new Map(
       [...roleOf].map(([caller, role]) => [
         caller,
         new Set(grantsOf(documentsOf(packaged, role).flatMap(({ Statement }) => Statement))),
       ]),
     );
-    /** What each caller did that needs a permission. */
+    /** The permissions that each caller's calls need. */
     const used = new Map<string, Set<string>>();
     beforeAll(async () => {
       for (const call of await callsOfLives()) {
@@ -54,7 +54,7 @@ export const describeLeastPrivilege = (packaged: Packaged, variant: Variant): vo
       expect(denied).toEqual([]);
     });
 
-    it("is allowed nothing that nobody ever used, but for what AWS itself does with the role", () => {
+    it("is allowed only what a call used, except what AWS itself does with the role", () => {
       const unused = [...allowed].flatMap(([caller, permissions]) =>
         [...permissions]
           .filter((grant) => ![...(used.get(caller) ?? [])].some((permission) => covers(grant, permission)))
@@ -79,7 +79,7 @@ const rolesOf = (packaged: Packaged): Map<string, string> => {
   return new Map([...roles, ["scheduler", "TimerRole"]]);
 };
 
-/** What stands in the role itself, and what is given to it besides. */
+/** Returns the statements in the role itself and in the policies attached to it. */
 const documentsOf = (packaged: Packaged, role: string): PolicyDocument[] => [
   ...packaged.one<Role>("AWS::IAM::Role", role).Policies.map(({ PolicyDocument }) => PolicyDocument),
   ...packaged

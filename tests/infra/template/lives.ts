@@ -16,7 +16,7 @@ import { aBatch, aRecord, aTrigger } from "../../support/messages.ts";
 import { silent } from "../../support/silent-telemetry.ts";
 import { startStack, type TestStack, type TestUser } from "../../support/stack.ts";
 
-/** The calls of lives on the local stack in which every function does everything that it ever does. */
+/** Returns the calls of lives on the local stack in which every function does all of its tasks. */
 export const callsOfLives = async (): Promise<Call[]> => [
   ...(await callsOf({ GRACE_PERIOD: "1h", VERIFY_EVERY: "1h" }, wholeLife)),
   ...(await callsOf({ GRACE_PERIOD: "1h", VERIFY_EVERY: "1h", SCOPE: "group:staff" }, wholeLife)),
@@ -50,7 +50,7 @@ const wholeLife = async (stack: TestStack): Promise<void> => {
   await failures(stack);
 };
 
-/** Users of whom the table knows nothing, and one with an open window that version 0.1 has left. */
+/** Users without a row in the table, and one with an open window from version 0.1. */
 const newUsers = async (stack: TestStack): Promise<void> => {
   const now = stack.aws.clock.now();
   const [on, off, old] = [await stack.user(), await neverSeen(stack), await neverSeen(stack)];
@@ -83,7 +83,7 @@ const triggers = async ({ aws }: TestStack, user: TestUser): Promise<void> => {
   await aws.lambda.invoke("post-authentication", aTrigger("PostAuthentication_Authentication", user));
 };
 
-/** The queue takes nothing for a moment: each trigger's record is remembered, sent again and handled. */
+/** The queue refuses messages for a moment: each trigger's record is remembered, sent again and handled. */
 const failedRecords = async (stack: TestStack): Promise<void> => {
   const { aws } = stack;
   aws.endpoint.faults = ({ service, caller }) =>
@@ -121,7 +121,7 @@ const lateFactsAndOddMessages = async (stack: TestStack): Promise<void> => {
   await record(aRecord("reset-confirmed", again, aws.clock.now()));
 };
 
-/** What people are told while a window is open that should not be. */
+/** The explanations while a window is open that should not be. */
 const explanation = async ({ aws, environment, outputs }: TestStack): Promise<void> => {
   const explain = explainAlarm({
     environment: explainEnvironment(environment, outputs),
@@ -135,7 +135,7 @@ const explanation = async ({ aws, environment, outputs }: TestStack): Promise<vo
   await explain(JSON.parse(await readFile("events/samples/digest.v1.json", "utf8")), context);
 };
 
-/** A drill that succeeds, and one that withdraws its window for want of a timer, on a line that breaks. */
+/** A drill that succeeds, and one that withdraws its window because its timer fails on a broken connection. */
 const drills = async (stack: TestStack): Promise<void> => {
   const { aws } = stack;
   await drill(stack);
@@ -156,7 +156,9 @@ const drill = async ({ aws }: TestStack): Promise<void> => {
   await drilled;
 };
 
-/** A re-enable that fails and is told about, one that dies half-way, a lost timer, and a timer that nobody takes. */
+/**
+ * A re-enable that fails with an explanation, one that dies halfway, a lost timer, and a timer whose queue refuses it.
+ */
 const failures = async (stack: TestStack): Promise<void> => {
   const { aws } = stack;
   const exempt = async () => {

@@ -21,10 +21,10 @@ import { covers, grantsOf, type Packaged, type PolicyDocument } from "../../supp
 import { startStack, type TestStack } from "../../support/stack.ts";
 import type { Variant } from "./variants.ts";
 
-/** What the operator types, and the exit code that it ends with. */
+/** The operator's commands and their exit codes. */
 type Typed = [command: string, code: number];
 
-/** On a pool without Email MFA `open` looks further: is it the plan? */
+/** On a pool without Email MFA, `open` also checks the pool's plan. */
 const helpDeskTypes: Typed[] = [
   ["open user1@example.com --reason x", 0],
   ["open user1@example.com --reason x --stack-name lite", 34],
@@ -44,11 +44,11 @@ const administratorTypes: Typed[] = [
   ["detach --yes", 0],
   ["attach --yes", 0],
   ["drill --yes", 0],
-  // It finds the dead letters that cannot be moved.
+  // Exits with this code because of dead letters that cannot be moved.
   ["doctor", 50],
 ];
 
-/** What operators need, though not in these lives. */
+/** Permissions that operators need, but not in these lives. */
 const rarelyNeeded: { pattern: RegExp; why: string }[] = [
   {
     pattern: /^dynamodb:DeleteItem on WindowsTable\.Arn of /,
@@ -62,9 +62,9 @@ const rarelyNeeded: { pattern: RegExp; why: string }[] = [
   },
 ];
 
-/** Runs mfactl with exactly what the policies of its operators allow, as if the local stack were a stack in AWS. */
+/** Runs mfactl with exactly the permissions of its operators, as if the local stack were a stack in AWS. */
 export const describeOperatorPolicies = (packaged: Packaged, variant: Variant): void =>
-  describe("the operators' policies, against what mfactl calls", () => {
+  describe("the operators' policies, compared with mfactl's calls", () => {
     const helpDesk = grantedBy(packaged, "HelpDeskPolicy");
     const administrator = [...helpDesk, ...grantedBy(packaged, "AdministratorPolicy")];
     const operators: Record<string, Operator> = {
@@ -115,7 +115,7 @@ export const describeOperatorPolicies = (packaged: Packaged, variant: Variant): 
       operators["help-desk"]?.used.delete("dynamodb:PutItem on WindowsTable.Arn of accepted#${Pool}");
     }, 60_000);
 
-    it("give the help desk nothing that these commands do not need", () => {
+    it("allow the help desk only what these commands need", () => {
       expect(neverNeeded(helpDesk, usedOf("help-desk"))).toEqual([]);
     });
 
@@ -126,7 +126,7 @@ export const describeOperatorPolicies = (packaged: Packaged, variant: Variant): 
       expect(new Set(typed).size).toBe(commands.length);
     }, 120_000);
 
-    it("give an administrator nothing that the commands do not need", () => {
+    it("allow an administrator only what the commands need", () => {
       expect(neverNeeded(administrator, usedOf("administrator"))).toEqual([]);
     });
   });
@@ -183,7 +183,7 @@ const arrange = async (stack: TestStack): Promise<void> => {
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
   }
   await aws.clock.advanceBy(6 * minute);
-  // Two windows that are past due, and that nothing has tried to close yet: an acceptance has that tried.
+  // Two windows past due without a try to close them yet. Accepting them starts a try.
   for (const windowId of ["overdue-3", "overdue-4"]) {
     const overdue = await stack.user({ emailMfa: false });
     const at = plus(aws.clock.now(), -2 * hour);

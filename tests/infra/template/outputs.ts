@@ -7,14 +7,14 @@ export const describeOutputs = (packaged: Packaged, variant: Variant) =>
   describe("has outputs that", () => {
     const value = (name: string) => packaged.template.Outputs[name]?.Value;
 
-    it("are text or point at what the template has", () => {
+    it("are text or refer to resources of the template", () => {
       for (const { Value } of Object.values(packaged.template.Outputs)) {
         const [id = ""] = pointsAt(Value).split(".");
         expect(typeof Value === "string" || id in packaged.template.Resources || "Fn::Sub" in Value).toBe(true);
       }
     });
 
-    it("tell mfactl the policy, as its functions have it", () => {
+    it("contain the policy for mfactl, as the functions have it", () => {
       const policy = Object.keys(policyParameters).map((name) => [
         name,
         pointsAt(value(`${name.slice(0, 1).toUpperCase()}${name.slice(1)}`)),
@@ -22,7 +22,7 @@ export const describeOutputs = (packaged: Packaged, variant: Variant) =>
       expect(parsePolicy(Object.fromEntries(policy) as Record<string, string>)).toEqual(parsePolicy({}));
     });
 
-    it("tell mfactl the pool, the topic, the alarms, the functions and the policies", () => {
+    it("contain the pool, the topic, the alarms, the functions and the policies for mfactl", () => {
       expect(pointsAt(value("UserPoolId"))).toBe(
         variant.pool === "ReferencePool.Arn" ? "ReferencePool" : "eu-west-1_Example00",
       );

@@ -69,7 +69,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       }
     });
 
-    it("allow whole services to nobody but the account that owns the key", () => {
+    it("allow whole services only to the account that owns the key", () => {
       const broad = trusting.filter(
         ({ Effect, Action }) => Effect === "Allow" && listOf(Action).some((action) => action.includes("*")),
       );
@@ -86,7 +86,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       );
     });
 
-    it("are open to nobody unnamed", () => {
+    it("are open only to named principals", () => {
       const open = trusting.filter(
         ({ Effect, Principal }) => Effect === "Allow" && /^"\*"$|:"\*"/.test(JSON.stringify(Principal)),
       );
@@ -102,7 +102,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
       expect(conditions).toEqual(["TimerRole", ...own].map((id) => [id, thisAccount]));
     });
 
-    it("are given to every function by a role of its own", () => {
+    it("come from a separate role for every function", () => {
       const names = Object.keys(environments);
       expect(new Set(names.map((name) => pointsAt(packaged.lambda(name).Role))).size).toBe(names.length);
     });
@@ -110,7 +110,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
     it("fit into the 6,144 characters of a managed policy", () => {
       const policies = packaged.all<{ PolicyDocument: PolicyDocument }>("AWS::IAM::ManagedPolicy");
       expect(policies).toHaveLength(2);
-      // References become ARNs, which are longer than they are: a third is kept free for that.
+      // References become longer ARNs: a third of the space is reserved for that.
       for (const { PolicyDocument } of policies) expect(JSON.stringify(PolicyDocument).length).toBeLessThan(4096);
     });
 
@@ -143,7 +143,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
         permission.Principal,
         pointsAt(permission.FunctionName).replace(/LambdaFunction\.Arn$/, ""),
         pointsAt(permission.SourceArn),
-        // A rule's ARN holds the account.
+        // A rule's ARN contains the account.
         permission.Principal === "events.amazonaws.com" ? undefined : permission.SourceAccount,
       ]);
       const byPool = ["CustomDashmessage", "PostDashconfirmation", "PostDashauthentication"];
@@ -176,7 +176,7 @@ export const describePermissions = (packaged: Packaged, variant: Variant) =>
     });
 
     if (variant.topic === "AlarmTopic") {
-      it("let this stack's alarms and their explanation speak on the topic, over TLS, and nobody else", () => {
+      it("let only this stack's alarms and their explanation publish to the topic, over TLS", () => {
         const { Statement } = packaged.one<{ PolicyDocument: PolicyDocument }>(
           "AWS::SNS::TopicPolicy",
           "AlarmTopicPolicy",

@@ -29,7 +29,7 @@ const describeReferencePool = (packaged: Packaged) =>
       expect(properties.DeletionProtection).toBe("ACTIVE");
     });
 
-    it("has optional Email MFA by SES, and a recovery that Cognito accepts beside it", () => {
+    it("has optional Email MFA by SES, and a recovery that Cognito accepts with it", () => {
       expect(properties).toMatchObject({
         UserPoolTier: "ESSENTIALS",
         MfaConfiguration: "OPTIONAL",
@@ -69,7 +69,7 @@ const describeReferencePool = (packaged: Packaged) =>
       ]);
     });
 
-    it("signs in by managed login with the load balancer, and tells nobody who has an account", () => {
+    it("signs in by managed login with the load balancer, and does not reveal who has an account", () => {
       expect(packaged.one("AWS::Cognito::UserPoolDomain", "LoginDomain")).toMatchObject({
         Domain: "example-login",
         ManagedLoginVersion: 2,
@@ -85,7 +85,7 @@ const describeReferencePool = (packaged: Packaged) =>
       });
     });
 
-    it("gives no token with which users could change their own MFA", () => {
+    it("issues no token that lets users change their own MFA", () => {
       const client = packaged.one<{ AllowedOAuthScopes: string[]; ExplicitAuthFlows: string[] }>(
         "AWS::Cognito::UserPoolClient",
         "AppClient",

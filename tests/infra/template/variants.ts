@@ -1,4 +1,4 @@
-/** One of the templates that an operator can deploy, and what its pool and its topic are in it. */
+/** A template that an operator can deploy, with its kinds of pool and topic. */
 export interface Variant {
   name: string;
   parameters: string[];

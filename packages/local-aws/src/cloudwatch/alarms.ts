@@ -45,8 +45,8 @@ interface AlarmOptions {
 }
 
 /**
- * Alarms that keep the state they are given: the local stack does not evaluate them. A state that changes is notified to the
- * alarm's topics. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ * The local stack does not evaluate alarms: each keeps the state that SetAlarmState gives it. A change of state goes to
+ * the alarm's topics. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export const alarmOperations = ({ clock, sns, region, accountId }: AlarmOptions): Record<string, Operation> => {
   const alarms = new Map<string, Alarm>();

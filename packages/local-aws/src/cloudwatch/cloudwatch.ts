@@ -3,9 +3,9 @@ import type { Sns } from "../sns.ts";
 import { alarmOperations } from "./alarms.ts";
 import { type Datum, metricOperations } from "./metrics.ts";
 
-/** CloudWatch over the metrics that somebody else keeps. */
+/** CloudWatch for metrics that are kept elsewhere, see `data`. */
 export class CloudWatch {
-  /** Replace it to say which metrics there are. */
+  /** Returns the metrics. Replace it with a function that has some. */
   data: () => Iterable<Datum> = () => [];
   readonly service: Service;
 

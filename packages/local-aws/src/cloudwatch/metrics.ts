@@ -36,7 +36,7 @@ interface Search {
   Period: number;
 }
 
-/** The values of each period that has any, oldest first. A metric with other dimensions is another metric. */
+/** Returns the values of each period that has any, oldest first. Other dimensions make a different metric. */
 const inPeriods = (data: Iterable<Datum>, search: Search): [startMs: number, values: number[]][] => {
   const length = search.Period * 1000;
   const periods = new Map<number, number[]>();

@@ -9,7 +9,7 @@ import { accessToken, password, request } from "./request.ts";
 import { issuerOf, readAccessToken } from "./tokens.ts";
 import { attributeList, describeFactors, requireEnabled, type User } from "./user.ts";
 
-/** The user who signed in for this access token. Throws when it is not ours, has expired or was revoked. */
+/** Returns the user of an access token. Throws when no local pool issued it, and when it has expired or was revoked. */
 export const requireTokenHolder = (
   { pools, clock, region }: CognitoContext,
   token: string,
@@ -29,7 +29,7 @@ export const requireTokenHolder = (
 
 const CHANGES_PER_HOUR = 5;
 
-/** What a signed-in user does with nothing but an access token. */
+/** The operations that take only an access token. */
 export const accessOperations = (surroundings: CognitoContext): Record<string, Operation> => ({
   GetUser: request({ AccessToken: accessToken }, ({ AccessToken }) => {
     const { user } = requireTokenHolder(surroundings, AccessToken);

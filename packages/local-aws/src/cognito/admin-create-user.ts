@@ -93,7 +93,7 @@ const addUser = async (
   return user;
 };
 
-/** Sends the temporary password where the user can be reached. A template without both parameters is never sent. */
+/** Sends the temporary password to the user. Cognito never sends a template that lacks one of the two placeholders. */
 const invite = async (
   surroundings: CognitoContext,
   pool: Pool,

@@ -12,7 +12,7 @@ import { attributeList, describeFactors, fold, requireUser, type User } from "./
 const who = { UserPoolId: poolId, Username: username };
 
 /**
- * The attributes after a change. An address that changes is not verified any more, unless the same call says that it is.
+ * Returns the attributes after a change. A changed address is unverified, unless the same call sets it to verified.
  */
 const changeAttributes = (pool: Pool, user: User, given: Attribute[]): Map<string, string> => {
   checkAttributes(pool.schema, given);
@@ -72,7 +72,7 @@ export const adminUserOperations = ({ pools, clock, behaviour }: CognitoContext)
       user.attributes = changed;
       user.modifiedAt = clock.now();
     }),
-    // A federated user who is given a password becomes a user of the pool, as the API reference says.
+    // The API reference says that a federated user with a password becomes a user of the pool.
     AdminSetUserPassword: request(
       { ...who, Password: password, Permanent: v.optional(v.boolean(), false) },
       (input) => {

@@ -13,7 +13,7 @@ const unit = v.picklist(["seconds", "minutes", "hours", "days"]);
 const clientName = text(1, 128, /^[\w\s+=,.@-]+$/);
 const url = text(1, 1024, /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
 
-// The OAuth members are stored and answered with: they steer Managed Login, which the local stack does not serve.
+// The OAuth members are only stored and returned: they control Managed Login, which the local stack does not have.
 const settingsEntries = {
   ExplicitAuthFlows: v.optional(
     v.array(
@@ -57,7 +57,7 @@ export interface AppClient {
   settings: ClientSettings;
 }
 
-/** How long tokens of this client live, in seconds. */
+/** Returns how long this client's tokens live, in seconds. */
 export const tokenLifetimes = ({ settings }: AppClient): { access: number; id: number; refresh: number } => {
   const { AccessTokenValidity, IdTokenValidity, RefreshTokenValidity, TokenValidityUnits } = settings;
   return {
@@ -67,7 +67,7 @@ export const tokenLifetimes = ({ settings }: AppClient): { access: number; id: n
   };
 };
 
-/** Throws unless the hash proves knowledge of the client's secret for the name that the user is called by. */
+/** Throws unless `hash` is the secret hash of `username`, the name that the request uses for the user. */
 export const checkSecretHash = (client: AppClient, username: string, hash: string | undefined): void => {
   if (client.secret === undefined) {
     if (hash === undefined) return;

@@ -3,7 +3,7 @@ import type { User } from "./user.ts";
 
 const HOUR = 3_600_000;
 
-/** Notes an attempt, or throws LimitExceededException when there were `perHour` in the hour that ends now. */
+/** Records an attempt. Throws LimitExceededException after `perHour` attempts in the last hour. */
 export const countAttempt = (attempts: Date[], now: Date, perHour: number): void => {
   const recent = attempts.filter((at) => now.getTime() - at.getTime() < HOUR);
   if (recent.length >= perHour) throw attemptLimitExceeded();
@@ -14,8 +14,8 @@ const FREE_FAILURES = 5;
 const LONGEST_LOCK = 15 * 60_000;
 
 /**
- * Notes a wrong password or MFA code. From the fifth on, each locks the user out, for twice as long every time: from
- * one second to about fifteen minutes.
+ * Records a wrong password or MFA code. From the fifth on, each locks the user out, for twice as long as the one
+ * before: from one second to about fifteen minutes.
  */
 export const countFailure = ({ lock }: User, now: Date): void => {
   lock.failures += 1;

@@ -1,41 +1,44 @@
 /**
- * What nobody has proven about AWS, as switches: our service must survive either side. Change them at any time; the
- * next call goes by the new value.
+ * Switches for what is unproven about AWS. The service under test must work with each value. A switch can change at any
+ * time and takes effect with the next call.
  */
 export interface Behaviour {
   /**
    * Does PostConfirmation_ConfirmForgotPassword fire for users whom an administrator created? The documentation says
-   * "only for user who sign up" and yet lists ConfirmForgotPassword without exception.
+   * "only for user who sign up", but lists ConfirmForgotPassword without exception.
    */
   postConfirmationForAdminCreatedUsers: boolean;
-  /** Does PostAuthentication fire at all? Managed Login's table of triggers leaves it out: false plays that. */
+  /** Does PostAuthentication fire at all? Managed Login's table of triggers does not list it; `false` plays that. */
   postAuthenticationAtSignIn: boolean;
-  /** Does it fire for the sign-in that ends with NEW_PASSWORD_REQUIRED? */
+  /** Does PostAuthentication fire for a sign-in that ends with NEW_PASSWORD_REQUIRED? */
   postAuthenticationAfterNewPassword: boolean;
   /** One page says a user with email MFA "active" cannot recover by email, another "preferred". */
   emailRecoveryBlockedBy: "active" | "preferred";
   /**
-   * With PreventUserExistenceErrors: a known user without a usable recovery channel gets InvalidParameterException (as
-   * people report), or is told that a code was sent (as one page says).
+   * The answer to a known user without a usable recovery channel, with PreventUserExistenceErrors:
+   * InvalidParameterException (as people report), or that a code was sent (as one page says).
    */
   answerWithoutRecoveryChannel: "error" | "simulated";
   /** Is the new password kept when PostConfirmation_ConfirmForgotPassword fails? The name says "post". */
   passwordChangedWhenPostConfirmationFails: boolean;
   /** Does CustomMessage_Authentication fire for email MFA codes? The documentation names SMS only. */
   customMessageOnEmailMfa: boolean;
-  /** What AdminGetUser and GetUser say of a preference that nobody has set: nothing, or an empty text. */
+  /** How AdminGetUser and GetUser show a preference that was never set: not at all, or as an empty string. */
   noPreference: "absent" | "empty";
   /**
-   * In a pool that requires MFA nobody can enable or disable a factor of a user, and the calls answer 200 all the same.
-   * "listed": enabling puts the factor on the list, disabling takes none off, as was seen years ago. "unlisted": disabling
-   * empties the list and enabling does not fill it, as was seen in 2026. Sign-ins ask for a code either way.
+   * In a pool that requires MFA, no call can enable or disable a user's factors, but the calls still return 200.
+   * "listed", as seen years ago: enabling adds the factor to the list, disabling removes none. "unlisted", as seen in
+   * 2026: disabling empties the list, enabling does not fill it. Sign-ins ask for a code in both cases.
    */
   changesWhereMfaIsRequired: "listed" | "unlisted";
-  /** Enabling a factor where the pool's MFA is off: refused, or answered 200 without effect. */
+  /** Enabling a factor while the pool's MFA is off: refused, or a 200 without effect. */
   enablingWhereMfaIsOff: "refused" | "ignored";
-  /** ForgotPassword and ConfirmForgotPassword are each allowed "5-20" times per user and hour, by the risk AWS sees. */
+  /** AWS allows "5-20" calls of ForgotPassword and of ConfirmForgotPassword per user and hour, depending on risk. */
   recoveryAttemptsPerHour: number;
-  /** May the first page of a list be empty, and have a token for the next? AWS says that lists are searched piece by piece. */
+  /**
+   * Can the first page of a list be empty and still have a token for the next? AWS says that it searches lists in
+   * parts.
+   */
   firstPageOfLists: "full" | "empty";
 }
 

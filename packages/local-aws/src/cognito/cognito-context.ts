@@ -5,13 +5,13 @@ import type { Random } from "./randomness.ts";
 import type { SignInSessions } from "./sign-in-sessions.ts";
 import type { FireTrigger } from "./triggers.ts";
 
-/** A clock that can run something at an instant, unless cancelled before. */
+/** A clock that can run a task at an instant. `at` returns a function that cancels the task. */
 export interface TimerClock {
   now(): Date;
   at(instant: Date, task: () => unknown): () => void;
 }
 
-/** What every operation of the local Cognito works with. */
+/** Everything that the operations of the local Cognito share. */
 export interface CognitoContext {
   readonly region: string;
   readonly accountId: string;

@@ -31,34 +31,38 @@ export interface CognitoOptions {
   accountId: string;
   clock: TimerClock;
   mailbox: Mailbox;
-  /** Runs the triggers that pools name in their LambdaConfig. */
+  /** Invokes the triggers in a pool's LambdaConfig. */
   functions: FunctionInvoker;
-  /** The source of codes, passwords and ids: a seeded one makes a run repeatable, all but the signatures of tokens. */
+  /**
+   * The source of codes, passwords and ids. With a seed, a run repeats exactly, except for the signatures of tokens.
+   */
   random?: Random;
-  /** Kept, not copied: change it and the next call goes by it. */
+  /** Not copied: a change takes effect with the next call. */
   behaviour?: Behaviour;
-  /** Whether calls that come too fast are refused. The clock may stand still: then a quota is for all calls at once. */
+  /**
+   * Whether calls over the request quotas are refused. While the clock stands still, a second's quota covers all calls.
+   */
   quotas?: boolean;
 }
 
 export interface CognitoService extends Service {
   /**
-   * Adds a user of an external identity provider, status EXTERNAL_PROVIDER. AWS has no API for it: such users come
-   * into being when they sign in by Managed Login, which the local stack does not serve.
+   * Adds a user of an external identity provider, with status EXTERNAL_PROVIDER. AWS has no API for this: Cognito
+   * creates such users when they sign in with Managed Login, which the local stack does not have.
    */
   seedFederatedUser(
     userPoolId: string,
     user: { provider: string; userId: string; email: string },
   ): { username: string; sub: string };
-  /** The users of a pool as they are now, to be looked at without a call. */
+  /** Returns the users of a pool as they are now. This is not an API call. */
   users(userPoolId: string): Iterable<User>;
-  /** The second factors of which a sign-in of this user would ask for one now, whatever AdminGetUser lists. */
+  /** Returns the second factors that a sign-in of this user could ask for now, regardless of AdminGetUser's list. */
   askedAtSignIn(userPoolId: string, user: User): Factor[];
 }
 
 /**
- * Amazon Cognito user pools, in memory. Unknown operations and members are refused with UnsupportedByLocalStack, and
- * the documented limits and patterns hold.
+ * Creates Amazon Cognito user pools, in memory. Unknown operations and members are refused with
+ * UnsupportedByLocalStack. Documented limits and patterns are enforced.
  */
 export const createCognito = (options: CognitoOptions): CognitoService => {
   const { region, accountId, clock, mailbox, functions } = options;

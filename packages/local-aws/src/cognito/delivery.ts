@@ -12,7 +12,7 @@ export interface CodeDelivery {
 export const attributeFor = (medium: Medium): "email" | "phone_number" =>
   medium === "EMAIL" ? "email" : "phone_number";
 
-/** Puts the message into the mailbox. Text messages go there too: to the phone number, from "SMS", without a subject. */
+/** Puts the message in the mailbox. Text messages go there too: to the phone number, from "SMS", without a subject. */
 export const deliver = (
   { clock, mailbox }: CognitoContext,
   pool: Pool,
@@ -38,7 +38,7 @@ const senderOf = ({ settings }: Pool): string => {
   return From ?? (identity.includes("@") ? identity : `no-reply@${identity}`);
 };
 
-/** Where a code went, as Cognito tells it: a***@e*** or +*******4567. */
+/** Returns where a code went, masked as Cognito does it: a***@e*** or +*******4567. */
 export const maskedDelivery = (user: User, medium: Medium): CodeDelivery => {
   const AttributeName = attributeFor(medium);
   const address = user.attributes.get(AttributeName) ?? "";

@@ -11,7 +11,7 @@ export const resourceNotFound = (message: string): AwsError => new AwsError("Res
 export const userNotFound = (message = "User does not exist."): AwsError =>
   new AwsError("UserNotFoundException", message);
 
-/** What the calls that are not signed say of an unknown user, when they may say it. */
+/** The error of unsigned calls for an unknown user, unless the client prevents user existence errors. */
 export const userNotFoundForClient = (): AwsError => userNotFound("Username/client id combination not found.");
 
 export const userNotConfirmed = (): AwsError => new AwsError("UserNotConfirmedException", "User is not confirmed.");
@@ -31,6 +31,6 @@ export const attemptLimitExceeded = (): AwsError =>
 export const featureUnavailable = (message: string): AwsError =>
   new AwsError("FeatureUnavailableInTierException", message);
 
-/** For what AWS can do and the local stack cannot: said aloud, never passed over. */
+/** The error for what AWS can do and the local stack cannot. */
 export const notSupported = (what: string): AwsError =>
   new AwsError("UnsupportedByLocalStack", `The local stack does not know ${what}.`, 501);

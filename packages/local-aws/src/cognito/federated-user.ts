@@ -2,7 +2,7 @@ import type { Pool } from "./pool.ts";
 import { type Random, randomUuid } from "./randomness.ts";
 import { createUser, fold } from "./user.ts";
 
-/** Adds the user that Cognito makes when somebody signs in by an external provider for the first time. */
+/** Adds the user that Cognito creates at the first sign-in through an external provider. */
 export const addFederatedUser = (
   pool: Pool,
   given: { provider: string; userId: string; email: string },

@@ -41,7 +41,7 @@ const requireFlow = (client: AppClient, flow: string): void => {
   }
 };
 
-/** The parameters by name. Throws for one that is missing, and for one that is not known. */
+/** Throws for a missing parameter and for an unknown one. */
 const readParameters = (given: Record<string, string>, required: string[], optional: string[]): void => {
   for (const name of required) {
     if (given[name] === undefined || given[name] === "") throw invalidParameter(`Missing required parameter ${name}`);
@@ -81,7 +81,7 @@ const signInWithPassword = async (surroundings: CognitoContext, attempt: Attempt
   return askNewPassword(surroundings, signIn);
 };
 
-/** The client metadata of a sign-in reaches this trigger, as validation data, and none of the later ones. */
+/** Fires PreAuthentication. It gets the client metadata of the sign-in, as validation data; later triggers do not. */
 const preAuthenticate = async (
   { fire }: CognitoContext,
   { pool, client, clientMetadata }: Attempt,

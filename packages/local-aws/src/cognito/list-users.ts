@@ -12,7 +12,7 @@ type Matches = (user: User) => boolean;
 const SEARCHABLE = ["email", "phone_number", "name", "given_name", "family_name", "preferred_username"];
 
 /**
- * Reads `attribute = "value"` or `attribute ^= "value"` (starts with); quotes in the value are escaped with a backslash:
+ * Parses `attribute = "value"` or `attribute ^= "value"` (starts with). A backslash escapes quotes in the value:
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html.
  */
 const parseFilter = (filter: string): Matches => {

@@ -12,12 +12,12 @@ export interface Message {
   pool: Pool;
   user: User;
   medium: Medium;
-  /** Undefined for messages that no trigger may word. */
+  /** Undefined for messages without a CustomMessage trigger. */
   source:
     `CustomMessage_${"SignUp" | "AdminCreateUser" | "ResendCode" | "ForgotPassword" | "Authentication"}` | undefined;
   clientId: string | undefined;
   clientMetadata: ClientMetadata;
-  /** What stands in for {####}. */
+  /** Replaces {####}. */
   code: string;
   text: { emailSubject: string; emailMessage: string; smsMessage: string };
 }
@@ -26,8 +26,8 @@ const CODE = "{####}";
 const USERNAME = "{username}";
 
 /**
- * Words a message, by the CustomMessage trigger where there is one, and delivers it. Throws for a trigger's answer that
- * Cognito does not take: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html.
+ * Delivers a message, with the text of the CustomMessage trigger if there is one. Throws when Cognito would not accept
+ * the trigger's answer: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html.
  */
 export const sendMessage = async (surroundings: CognitoContext, message: Message): Promise<CodeDelivery> => {
   const { pool, user, medium, source, code } = message;
@@ -44,7 +44,9 @@ export const sendMessage = async (surroundings: CognitoContext, message: Message
   return maskedDelivery(user, medium);
 };
 
-/** The name by which the user signs in: not the generated username of a pool with sign-in by email. */
+/**
+ * Returns the name that the user signs in with. In a pool with sign-in by email, that is not the generated username.
+ */
 const shownName = (pool: Pool, user: User): string => {
   const [attribute] = pool.usernameAttributes;
   return (attribute === undefined ? undefined : user.attributes.get(attribute)) ?? user.username;

@@ -17,13 +17,16 @@ const preferences = {
   SMSMfaSettings: preference,
   SoftwareTokenMfaSettings: preference,
 };
-/** Knows SMS alone: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminSetUserSettings.html */
+/**
+ * The legacy call supports SMS only:
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminSetUserSettings.html
+ */
 const legacyOptions = v.array(
   v.strictObject({ DeliveryMedium: v.literal("SMS"), AttributeName: v.literal("phone_number") }),
 );
 type Preference = v.InferOutput<typeof preference>;
 
-/** Changes the factors that the call names and no other. Throws before anything has changed. */
+/** Changes only the factors that the call names. Throws before it changes anything. */
 const setPreferences = (
   { clock, behaviour }: CognitoContext,
   pool: Pool,
@@ -106,7 +109,7 @@ export const mfaPreferenceOperations = (surroundings: CognitoContext): Record<st
     const { pool, user } = requireTokenHolder(surroundings, input.AccessToken);
     setPreferences(surroundings, pool, user, namedFactors(input));
   }),
-  // What sets SMS as it was set before there were preferences, and as the hosted UI sets it.
+  // Sets SMS as the hosted UI does, and as calls did before preferences existed.
   AdminSetUserSettings: request({ UserPoolId: poolId, Username: username, MFAOptions: legacyOptions }, (input) => {
     const user = requireUser(requirePool(surroundings.pools, input.UserPoolId), input.Username);
     const on = input.MFAOptions.length > 0;

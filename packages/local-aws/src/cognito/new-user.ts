@@ -12,8 +12,8 @@ export interface NewIdentity {
 }
 
 /**
- * The username, sub and attributes of a user to be. In a pool with username attributes the name given is an email
- * address or a phone number, and the username is made equal to the sub. Throws when the name is taken.
+ * Returns the username, sub and attributes of a new user. In a pool with username attributes, the given name is an
+ * email address or a phone number, and the username equals the sub. Throws when the name is taken.
  */
 export const newIdentity = (
   pool: Pool,
@@ -44,7 +44,7 @@ const usernameExists = (createdBy: User["createdBy"]): AwsError => {
   return new AwsError("UsernameExistsException", message);
 };
 
-/** Throws when somebody else was quicker while a trigger ran. */
+/** Adds the user. Throws when another call took the name while a trigger ran. */
 export const addToPool = (pool: Pool, user: User): void => {
   const key = fold(pool, user.username);
   if (pool.users.has(key)) throw usernameExists(user.createdBy);
@@ -52,8 +52,8 @@ export const addToPool = (pool: Pool, user: User): void => {
 };
 
 /**
- * Lets the user have the names that `attributes` would give: a verified alias is taken from another user with `force`,
- * else refused if it is taken. A sign-in name is never taken away.
+ * Claims the names in `attributes` for the user. With `force`, a verified alias moves from another user. Without it, a
+ * taken alias is an error. A sign-in name never moves.
  */
 export const takeNames = (pool: Pool, user: User, attributes: Map<string, string>, force: boolean): void => {
   for (const attribute of [...pool.usernameAttributes, ...pool.aliasAttributes]) {

@@ -1,4 +1,4 @@
-/** A mailed code. It is spent by deleting it where it is kept, and a new one replaces it. */
+/** A mailed code. Using it deletes it from its user, and a new code replaces it. */
 export interface OneTimeCode {
   readonly value: string;
   readonly expiresAt: Date;

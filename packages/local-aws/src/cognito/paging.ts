@@ -2,8 +2,9 @@ import type { Behaviour } from "./behaviour.ts";
 import { invalidParameter } from "./errors.ts";
 
 /**
- * No items and the token of what follows, where the `first` page of a list is to be empty. Otherwise up to `limit` items from where `token` says; `next` is the token of the following page, undefined after the last
- * item. Throws InvalidParameterException for a token that this list cannot have given.
+ * Returns up to `limit` items from the position in `token`. `next` is the token of the following page, undefined after
+ * the last item. When `first` is "empty", the first page has no items, only a token. Throws InvalidParameterException
+ * for a token that this list cannot have returned.
  */
 export const pageOf = <T>(
   all: T[],

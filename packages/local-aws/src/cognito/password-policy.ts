@@ -8,7 +8,7 @@ const UPPERCASE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const SYMBOLS = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+=";
 const DAY = 86_400_000;
 
-/** Throws InvalidPasswordException, naming the first rule that the password breaks. */
+/** Throws InvalidPasswordException with the first rule that the password breaks. */
 export const checkPassword = (password: string, policy: PasswordPolicy): void => {
   const broken = (rule: string) =>
     new AwsError("InvalidPasswordException", `Password did not conform with policy: ${rule}`);
@@ -21,14 +21,14 @@ export const checkPassword = (password: string, policy: PasswordPolicy): void =>
   }
 };
 
-/** A password that conforms with any policy of this minimum length. */
+/** Returns a password that satisfies any policy of this minimum length. */
 export const generatePassword = (policy: PasswordPolicy, random: Random): string =>
   randomText(random, UPPERCASE, 1) +
   randomText(random, "!#%*+-=?@_", 1) +
   randomText(random, "0123456789", 2) +
   randomText(random, UPPERCASE.toLowerCase(), Math.max(6, policy.MinimumLength - 4));
 
-/** Throws when the password breaks the pool's policy or is one of the last that its history forbids. */
+/** Sets the password. Throws when it breaks the pool's policy or is in the forbidden part of the user's history. */
 export const setPassword = (pool: Pool, user: User, password: string, now: Date, temporary: boolean): void => {
   const policy = pool.settings.Policies.PasswordPolicy;
   checkPassword(password, policy);

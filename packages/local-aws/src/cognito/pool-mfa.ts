@@ -34,7 +34,7 @@ export const offersFactor = (pool: Pool, factor: Factor): boolean => {
 };
 
 /**
- * Throws when email MFA, if the pool has it, has not what it needs: a plan, an SES sender and another recovery option:
+ * Throws when the pool has email MFA without what that needs: a plan, an SES sender and another recovery option.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html.
  */
 export const checkMfaRequirements = ({ mfa, tier, settings }: Pick<Pool, "mfa" | "tier" | "settings">): void => {
@@ -67,7 +67,7 @@ const describeMfa = ({ mfa }: Pool) => ({
 });
 
 export const poolMfaOperations = ({ pools, clock }: CognitoContext): Record<string, Operation> => ({
-  // A full replace: what is left out is off afterwards, MfaConfiguration included.
+  // Replaces everything: what the call leaves out is off afterwards, including MfaConfiguration.
   SetUserPoolMfaConfig: request(
     {
       UserPoolId: poolId,

@@ -50,7 +50,7 @@ const checkSettings = (settings: PoolSettings): void => {
   }
 };
 
-/** Throws for a request that sets the temporary password's life in the old place and in the new one. */
+/** Throws for a request that sets the lifetime of temporary passwords in both the old member and the new one. */
 const checkAccountValidity = ({ AdminCreateUserConfig, Policies }: PoolSettings, policiesGiven: boolean): void => {
   if (AdminCreateUserConfig.UnusedAccountValidityDays === undefined) return;
   if (policiesGiven) {
@@ -61,7 +61,7 @@ const checkAccountValidity = ({ AdminCreateUserConfig, Policies }: PoolSettings,
   Policies.PasswordPolicy.TemporaryPasswordValidityDays = AdminCreateUserConfig.UnusedAccountValidityDays;
 };
 
-/** The two places for verification texts are one on AWS: what is set in either shows in both. */
+/** AWS has two members for verification texts: a text set in one shows in both. */
 const alignMessages = (settings: PoolSettings): PoolSettings => {
   const template = settings.VerificationMessageTemplate;
   const SmsVerificationMessage = template.SmsMessage ?? settings.SmsVerificationMessage;
@@ -182,8 +182,8 @@ export const poolOperations = ({
 });
 
 /**
- * MFA that is switched on with the pool's settings means text messages, unless other factors have been set before.
- * Throws when there is neither.
+ * Returns the pool's MFA after a change of MfaConfiguration in its settings. Without factors set before, that switches
+ * on text messages. Throws when there is no configuration for those either.
  */
 const changeMfa = (current: PoolMfa | undefined, wanted: MfaConfiguration, settings: PoolSettings): PoolMfa => {
   if (wanted === "OFF") return { MfaConfiguration: "OFF" };

@@ -42,8 +42,8 @@ const lambdaConfig = v.strictObject({
 export type TriggerName = keyof v.InferOutput<typeof lambdaConfig>;
 
 /**
- * What CreateUserPool and UpdateUserPool both take, with the defaults that UpdateUserPool goes back to when a member is
- * left out: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html.
+ * The members that CreateUserPool and UpdateUserPool share. UpdateUserPool resets a member that is left out to its
+ * default here: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html.
  */
 export const settingsEntries = {
   Policies: v.optional(
@@ -101,7 +101,8 @@ export const settingsEntries = {
           EmailSubject: v.optional(subject),
         }),
       ),
-      // DescribeUserPool answers with it, and it is refused beside TemporaryPasswordValidityDays, which replaced it.
+      // DescribeUserPool returns it. A request with both this and its replacement, TemporaryPasswordValidityDays, is
+      // refused.
       UnusedAccountValidityDays: v.optional(integer(0, 365)),
     }),
     {},

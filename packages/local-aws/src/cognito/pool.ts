@@ -17,7 +17,7 @@ export interface Pool {
   mfa: PoolMfa;
   readonly schema: SchemaAttribute[];
   readonly aliasAttributes: string[];
-  /** Attributes that serve as the sign-in name; the username is then made by Cognito. */
+  /** Attributes that users sign in with. Cognito then generates the username. */
   readonly usernameAttributes: string[];
   readonly caseSensitive: boolean;
   readonly clients: Map<string, AppClient>;
@@ -34,7 +34,7 @@ export const requirePool = (pools: Pools, id: string): Pool => {
   return pool;
 };
 
-/** The pool of the app client with this id, and the client. */
+/** Returns the app client with this id, and its pool. Throws when there is none. */
 export const requireClient = (pools: Pools, clientId: string): { pool: Pool; client: AppClient } => {
   for (const pool of pools.values()) {
     const client = pool.clients.get(clientId);

@@ -1,7 +1,10 @@
 import { AwsError } from "../service.ts";
 import type { TimerClock } from "./cognito-context.ts";
 
-/** Requests per second, for all pools of an account and Region: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html. */
+/**
+ * Requests per second, for all pools of an account and Region:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html.
+ */
 const REQUESTS_PER_SECOND = {
   UserAuthentication: 120,
   UserCreation: 50,
@@ -63,7 +66,7 @@ const categoryOf = new Map(
 
 export const tooManyRequests = { code: "TooManyRequestsException", message: "Too many requests", status: 400 };
 
-/** Throws TooManyRequestsException for a call that comes too soon after the others of its category. */
+/** Returns a function that throws TooManyRequestsException when a call exceeds the rate of its category. */
 export const createQuota = (clock: Pick<TimerClock, "now">): ((operation: string) => void) => {
   const buckets = new Map<Category, { tokens: number; filledAt: number }>();
   return (operation) => {

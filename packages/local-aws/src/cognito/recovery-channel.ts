@@ -5,12 +5,12 @@ import type { Factor } from "./pool-mfa.ts";
 import type { Pool } from "./pool.ts";
 import { hasFactor, isVerified, type User } from "./user.ts";
 
-/** Pools without the setting work as they did before it existed: phone first, then email. */
+/** The order in pools without the setting, as it was before the setting existed. */
 const LEGACY_ORDER = ["verified_phone_number", "verified_email"] as const;
 
 /**
- * How a code to reset the password can reach the user, by the pool's order; undefined when it cannot. The address or
- * number that serves as second factor does not serve for recovery:
+ * Returns how a reset code can reach the user, in the pool's order, or undefined when it cannot. An address or number
+ * that is a second factor cannot be used for recovery:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html.
  */
 export const recoveryChannel = (pool: Pool, user: User, behaviour: Behaviour): Medium | undefined => {

@@ -73,7 +73,9 @@ const sendRecoveryCode = async (
   return delivery;
 };
 
-/** What is answered for users who must not be told apart from real ones: the same for the same name every time. */
+/**
+ * Returns a made-up delivery for a name without a user. It is always the same for the same name, as for a real user.
+ */
 const simulatedDelivery = (name: string): CodeDelivery => ({
   Destination: mask(name.includes("@") ? name : `${name}@example.com`),
   DeliveryMedium: "EMAIL",

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type Operation, operation } from "../service.ts";
 import { invalidParameter } from "./errors.ts";
 
-/** An operation with the members that the local Cognito knows, each with the limits of the API reference. */
+/** Makes an operation from its known members, each with the limits of the API reference. */
 export const request = <Entries extends v.ObjectEntries>(
   entries: Entries,
   perform: (input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => unknown,
@@ -13,7 +13,9 @@ export const request = <Entries extends v.ObjectEntries>(
     (input) => perform(input),
   );
 
-/** Text of `min` to `max` characters (not bytes) that matches `pattern` as a whole. The message never shows the value. */
+/**
+ * Text of `min` to `max` characters (not bytes) that matches all of `pattern`. The error message never shows the value.
+ */
 export const text = (min: number, max: number, pattern: RegExp) =>
   v.pipe(
     v.string(),
@@ -52,9 +54,9 @@ export const attributes = v.array(
 );
 export type Attribute = v.InferOutput<typeof attributes>[number];
 
-/** Key-value pairs that Cognito hands to triggers and neither stores nor checks. */
+/** Key-value pairs that Cognito passes to triggers. It neither stores nor checks them. */
 export const clientMetadata = v.optional(v.record(v.string(), v.string()));
 export type ClientMetadata = v.InferOutput<typeof clientMetadata>;
 
-/** An instant as the JSON protocol writes it. */
+/** Returns an instant in the format of the JSON protocol. */
 export const epochSeconds = (instant: Date): number => instant.getTime() / 1000;

@@ -30,7 +30,9 @@ const STANDARD_ATTRIBUTES: SchemaAttribute[] = [
   ...standard(["identities"], "String"),
 ];
 
-/** All attributes of a pool: what the pool was created with over the standard ones, custom ones as `custom:<name>`. */
+/**
+ * Returns all attributes of a pool: the standard ones, overridden by `declared`, and custom ones as `custom:<name>`.
+ */
 export const buildSchema = (declared: SchemaAttribute[]): SchemaAttribute[] => {
   const isStandard = (name: string) => STANDARD_ATTRIBUTES.some((attribute) => attribute.Name === name);
   const overridden = STANDARD_ATTRIBUTES.map((attribute) => ({
@@ -47,7 +49,7 @@ export const buildSchema = (declared: SchemaAttribute[]): SchemaAttribute[] => {
   return [...overridden, ...custom];
 };
 
-/** Throws when an attribute is not in the schema or its value has not the form that Cognito demands. */
+/** Throws when an attribute is not in the schema or its value does not have the required format. */
 export const checkAttributes = (schema: SchemaAttribute[], given: Attribute[]): void => {
   for (const { Name, Value } of given) {
     if (Name === "sub" || Name === "identities")
@@ -69,6 +71,6 @@ export const checkAttributes = (schema: SchemaAttribute[], given: Attribute[]): 
   }
 };
 
-/** The required attributes, `sub` aside, that `has` does not know. */
+/** Returns the required attributes that are missing according to `has`, without `sub`. */
 export const missingAttributes = (schema: SchemaAttribute[], has: (name: string) => boolean): string[] =>
   schema.filter(({ Name, Required }) => Required === true && Name !== "sub" && !has(Name)).map(({ Name }) => Name);

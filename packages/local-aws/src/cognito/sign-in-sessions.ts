@@ -8,13 +8,13 @@ export interface SignInSession {
   readonly clientId: string;
   readonly sub: string;
   readonly challenge: "NEW_PASSWORD_REQUIRED" | "SELECT_MFA_TYPE" | "MFA_SETUP" | Factor;
-  /** The code that was sent, for a challenge that asks for one. */
+  /** The sent code, for a challenge that asks for one. */
   readonly code?: string | undefined;
   /** The sign-in began with a temporary password. */
   readonly afterNewPassword: boolean;
 }
 
-/** The sessions between challenges: each is used once, and lives as long as the app client allows. */
+/** The sessions between challenges. Each can be used once, and lives as long as the app client allows. */
 export class SignInSessions {
   readonly #clock: TimerClock;
   readonly #random: Random;
@@ -32,7 +32,7 @@ export class SignInSessions {
     return id;
   }
 
-  /** Throws NotAuthorizedException for a session that is unknown, of another challenge, used or expired. */
+  /** Throws NotAuthorizedException for a session that is unknown, used, expired or for another challenge. */
   require(id: string | undefined, clientId: string, challenge: string): SignInSession {
     const session = id === undefined ? undefined : this.#sessions.get(id);
     if (session === undefined || session.clientId !== clientId || session.challenge !== challenge) {

@@ -14,12 +14,12 @@ import { issueTokens } from "./tokens.ts";
 import { triggerAttributes } from "./triggers.ts";
 import { attributesOf, hasFactor, requireStillThere, type User } from "./user.ts";
 
-/** A sign-in under way: the user has proven who they are as far as they were asked. */
+/** A sign-in in progress. The user has answered every question so far. */
 export interface SignIn {
   pool: Pool;
   client: AppClient;
   user: User;
-  /** It began with a temporary password. */
+  /** The sign-in began with a temporary password. */
   afterNewPassword: boolean;
   clientMetadata: ClientMetadata;
 }
@@ -49,7 +49,7 @@ export const askNewPassword = (surroundings: CognitoContext, signIn: SignIn) => 
   });
 };
 
-/** What a user whose password was right is asked next, or the tokens when nothing is left to ask. */
+/** Returns the next challenge after a correct password, or the tokens when there is none. */
 export const askSecondFactor = async (surroundings: CognitoContext, signIn: SignIn) => {
   const { pool, user } = signIn;
   const usable = usableFactors(pool, user);
@@ -64,8 +64,8 @@ export const askSecondFactor = async (surroundings: CognitoContext, signIn: Sign
 };
 
 /**
- * The factors of which a sign-in asks for one. Where MFA is required, every address that can receive a code counts, switched
- * on or not.
+ * Returns the factors that a sign-in can ask for. In a pool that requires MFA, every address that can receive a code
+ * counts, even if its factor is off.
  */
 export const usableFactors = (pool: Pool, user: User): Factor[] => {
   const required = pool.mfa.MfaConfiguration === "ON";
@@ -114,7 +114,7 @@ export const askChosenFactor = async (surroundings: CognitoContext, signIn: Sign
   return askFactor(surroundings, signIn, factor);
 };
 
-/** A code that arrived proves the address that it was sent to. */
+/** Verifies the address that the code went to. */
 export const proveAddress = (user: User, medium: Medium): void => {
   user.attributes.set(`${attributeFor(medium)}_verified`, "true");
 };

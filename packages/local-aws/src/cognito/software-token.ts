@@ -17,7 +17,7 @@ export interface SoftwareToken {
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const STEP = 30_000;
 
-/** The six digits that an authenticator app shows at this instant for a base-32 secret: RFC 6238 with SHA-1. */
+/** Returns the six digits that an authenticator app shows for a base-32 secret: RFC 6238 with SHA-1. */
 export const totpCode = (secret: string, at: Date): string => {
   const bits = [...secret].map((character) => BASE32.indexOf(character).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
@@ -29,7 +29,7 @@ export const totpCode = (secret: string, at: Date): string => {
   return String(number % 1_000_000).padStart(6, "0");
 };
 
-/** Accepts the code of the step before and after too, for clocks that differ. */
+/** Also accepts the codes of the steps before and after, because clocks differ. */
 export const isTotpCode = (secret: string, code: string, at: Date): boolean =>
   [-1, 0, 1].some((steps) => totpCode(secret, new Date(at.getTime() + steps * STEP)) === code);
 

@@ -14,7 +14,7 @@ interface SigningKey {
 
 let key: SigningKey | undefined;
 
-/** One key for all pools of the process, made when the first token is. */
+/** Returns the signing key of all pools in the process. The first token creates it. */
 const signingKey = (): SigningKey => {
   if (key === undefined) {
     const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -43,7 +43,7 @@ const accessClaims = v.looseObject({
   exp: v.number(),
 });
 
-/** The claims of an access token that one of these pools signed, expired or not; undefined for anything else. */
+/** Returns the claims of an access token that a local pool signed, even if it has expired; otherwise undefined. */
 export const readAccessToken = (token: string): v.InferOutput<typeof accessClaims> | undefined => {
   const [header = "", claims = "", signature = ""] = token.split(".");
   const content = Buffer.from(`${header}.${claims}`);
@@ -55,7 +55,7 @@ export const readAccessToken = (token: string): v.InferOutput<typeof accessClaim
 export const issuerOf = (region: string, pool: Pool): string =>
   `https://cognito-idp.${region}.amazonaws.com/${pool.id}`;
 
-/** Opens a sign-in and gives its tokens; `refresh` gives new ones for it without a new refresh token. */
+/** Starts a sign-in and returns its tokens. `refreshTokens` returns new ones for it, without a new refresh token. */
 export const issueTokens = (surroundings: CognitoContext, pool: Pool, client: AppClient, user: User) => {
   const { clock, random } = surroundings;
   const id = randomUuid(random);
@@ -111,7 +111,7 @@ export const refreshTokens = (
   };
 };
 
-/** In tokens, unlike anywhere else, these two are booleans. */
+/** These two are booleans in tokens, and strings everywhere else. */
 const verifiedClaims = (user: User): Record<string, boolean> =>
   Object.fromEntries(
     ["email_verified", "phone_number_verified"]

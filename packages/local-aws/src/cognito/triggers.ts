@@ -8,24 +8,23 @@ import type { User } from "./user.ts";
 import { attributesOf } from "./user.ts";
 
 const TIME_LIMIT = 5000;
-/** AWS "may retry" a trigger that did not answer in time. Older text says three tries; each may have taken effect. */
+/** AWS "may retry" a trigger that does not answer in time. Older text says three tries. Each may take effect. */
 const TRIES = 3;
 
 interface TriggerCall {
   source: `${TriggerName}_${string}`;
   pool: Pool;
   userName: string;
-  /** Undefined for calls that no app client makes. */
+  /** Undefined for calls without an app client. */
   clientId: string | undefined;
   request: Record<string, unknown>;
-  /** The members that the function may fill in. */
+  /** The members that the function can fill in. */
   response?: Record<string, unknown>;
 }
 
 /**
- * Invokes the function that the pool has for this trigger and gives the `response` of its answer; undefined when the
- * pool has none. Throws what Cognito answers with when the function fails, does not answer in time or answers with
- * something other than the event:
+ * Invokes the pool's function for this trigger and returns the `response` of its answer, or undefined when the pool has
+ * no such function. When the function fails, times out or does not return the event, throws Cognito's error for that:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html.
  */
 export type FireTrigger = (call: TriggerCall) => Promise<Record<string, unknown> | undefined>;
@@ -64,7 +63,7 @@ const eventObject = v.looseObject({ response: v.record(v.string(), v.unknown()) 
 export const invalidLambdaResponse = (message: string): AwsError =>
   new AwsError("InvalidLambdaResponseException", message);
 
-/** The first answer of a try that is still being waited for. An answer that comes too late is lost. */
+/** Resolves to the first answer that comes within the time limit of its try. A late answer is lost. */
 const invokeInTime = (
   { clock, functions }: { clock: TimerClock; functions: FunctionInvoker },
   functionArn: string,
@@ -95,7 +94,7 @@ const invokeInTime = (
     attempt(1);
   });
 
-/** A user's attributes as triggers see them: all of them strings. */
+/** Returns a user's attributes as triggers get them: all strings. */
 export const triggerAttributes = (user: User): Record<string, string> => ({
   ...attributesOf(user),
   "cognito:user_status": user.status,

@@ -19,28 +19,31 @@ export interface User {
   /** Without `sub`. */
   attributes: Map<string, string>;
   password: string | undefined;
-  /** The newest first, the current one included; as many as the pool's policy has ever asked for. */
+  /** Newest first, including the current one. As many as the pool's policy has ever required. */
   passwordHistory: string[];
   temporaryPasswordExpiresAt: Date | undefined;
   readonly activeFactors: Set<Factor>;
   preferredFactor: Factor | undefined;
-  /** SMS as a second factor that no call of (Admin)SetUserMFAPreference has switched on: only `MFAOptions` shows it. */
+  /**
+   * SMS as a second factor without a preference: only `MFAOptions` shows it. (Admin)SetUserMFAPreference did not set
+   * it.
+   */
   legacySms: boolean;
-  /** Set up again and not verified, it is as if there were none, though the list may still show it. */
+  /** An app that is set up again does not count until it is verified, though the list may still show it. */
   softwareToken: SoftwareToken | undefined;
   readonly groups: Set<string>;
-  /** When the user asked for what is limited per hour. */
+  /** The times of the calls that are limited per hour. */
   readonly attempts: {
     forgotPassword: Date[];
     confirmForgotPassword: Date[];
     changePassword: Date[];
     resendCode: Date[];
   };
-  /** Wrong passwords and MFA codes in a row, and until when none is looked at. */
+  /** The number of wrong passwords and MFA codes in a row, and the end of the lockout. */
   readonly lock: { failures: number; until: Date | undefined };
   recoveryCode: OneTimeCode | undefined;
   signUpCode: OneTimeCode | undefined;
-  /** What the user signed in to, by the id that all tokens of one sign-in share. */
+  /** The user's sign-ins, by the id that all tokens of one sign-in share. */
   readonly signIns: Map<string, { clientId: string; authenticatedAt: Date; refreshToken: string; expiresAt: Date }>;
 }
 
@@ -70,13 +73,13 @@ export const createUser = (
   signIns: new Map(),
 });
 
-/** The key of a name in the pool: pools that are not case-sensitive take ANA and ana for the same user. */
+/** Returns the key of a name in the pool. In a pool that is not case-sensitive, ANA and ana have the same key. */
 export const fold = (pool: Pool, name: string): string => (pool.caseSensitive ? name : name.toLowerCase());
 
 export const isVerified = (user: User, attribute: "email" | "phone_number"): boolean =>
   user.attributes.has(attribute) && user.attributes.get(`${attribute}_verified`) === "true";
 
-/** The user who may be called by `alias` as value of `attribute`. */
+/** Returns the user whose `attribute` is `alias`, if the pool accepts it as a name. */
 export const findByAlias = (pool: Pool, attribute: string, alias: string): User | undefined => {
   const wanted = fold(pool, alias);
   const mustBeVerified = pool.aliasAttributes.includes(attribute) && attribute !== "preferred_username";
@@ -87,7 +90,7 @@ export const findByAlias = (pool: Pool, attribute: string, alias: string): User 
   });
 };
 
-/** The user whom `name` means: a username, a sub, or an alias that the pool takes. */
+/** Returns the user with this username, sub, or alias that the pool accepts. */
 export const findUser = (pool: Pool, name: string): User | undefined => {
   const byUsername = pool.users.get(fold(pool, name));
   if (byUsername !== undefined) return byUsername;
@@ -114,7 +117,7 @@ export const attributeList = (user: User, only?: string[]): { Name: string; Valu
     .filter(([name]) => only === undefined || only.includes(name))
     .map(([Name, Value]) => ({ Name, Value }));
 
-/** A user as lists show one: without anything about MFA. */
+/** Returns a user as in lists: without MFA. */
 export const describeUser = (user: User, attributes?: string[]) => ({
   Username: user.username,
   Attributes: attributeList(user, attributes),
@@ -127,7 +130,7 @@ export const describeUser = (user: User, attributes?: string[]) => ({
 export const hasFactor = (user: User, factor: Factor): boolean =>
   user.activeFactors.has(factor) || (factor === "SMS_MFA" && user.legacySms);
 
-/** A user's second factors as AdminGetUser and GetUser show them: nothing at all when there are none. */
+/** Returns a user's second factors as in AdminGetUser and GetUser: no members at all when there are none. */
 export const describeFactors = (user: User, { noPreference }: Behaviour) => ({
   ...(user.activeFactors.size > 0 && { UserMFASettingList: [...user.activeFactors] }),
   ...(user.preferredFactor !== undefined && { PreferredMfaSetting: user.preferredFactor }),
@@ -135,7 +138,7 @@ export const describeFactors = (user: User, { noPreference }: Behaviour) => ({
   ...(user.legacySms && { MFAOptions: [{ DeliveryMedium: "SMS", AttributeName: "phone_number" }] }),
 });
 
-/** Throws UserNotFoundException when the user was deleted, perhaps while a trigger ran. */
+/** Throws UserNotFoundException when the user was deleted, for example while a trigger ran. */
 export const requireStillThere = (pool: Pool, user: User): void => {
   if (pool.users.get(fold(pool, user.username)) !== user) throw userNotFound();
 };

@@ -4,7 +4,7 @@ import type { LambdaRuntime } from "./lambda-runtime.ts";
 
 const RETRY_AFTER_MS = [60_000, 120_000];
 
-/** An event that was given up after its last try. Nobody is told: Lambda has no dead-letter queue unless configured. */
+/** An event that failed its last try. It is lost silently, as on Lambda without a dead-letter queue. */
 export interface DroppedEvent {
   functionName: string;
   event: unknown;
@@ -12,8 +12,8 @@ export interface DroppedEvent {
 }
 
 /**
- * Invokes a function and leaves the caller out of it: an error of the function is tried again after one and after two
- * minutes, then the event is dropped. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ * Invokes functions without a caller that waits. After an error it tries again after one and after two minutes, then
+ * drops the event. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export class AsynchronousInvocation {
   readonly dropped: DroppedEvent[] = [];
@@ -25,7 +25,7 @@ export class AsynchronousInvocation {
     this.#lambda = lambda;
   }
 
-  /** Throws ResourceNotFoundException for an unknown function; the function runs when the clock next advances. */
+  /** Runs the function when the clock next advances. Throws ResourceNotFoundException for an unknown function. */
   accept(functionName: string, event: unknown): void {
     const { name } = this.#lambda.find(functionName);
     this.#attempt(name, event, 0, 0);

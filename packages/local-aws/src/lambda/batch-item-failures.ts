@@ -7,8 +7,9 @@ const Answer = v.nullish(
 );
 
 /**
- * Which messages of a batch failed by the function's answer. An answer that cannot be understood, or that names a message
- * which is not in the batch, fails them all: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ * Returns the ids of the messages that failed according to the function's answer. A malformed answer, or one with an id
+ * that is not in the batch, fails all messages:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export const failedMessageIds = (answer: unknown, batchIds: ReadonlySet<string>): ReadonlySet<string> => {
   const parsed = v.safeParse(Answer, answer);

@@ -12,15 +12,15 @@ interface Options {
   queue: Queue;
   functionName: string;
   batchSize?: number;
-  /** 2 to 1000. Without it, Lambda begins with five batches at once; that it takes more as time goes by is left out. */
+  /** 2 to 1000. Without it, Lambda starts with five batches at once. Lambda then scales up; this does not. */
   maximumConcurrency?: number;
   maximumBatchingWindowSeconds?: number;
   reportBatchItemFailures?: boolean;
 }
 
 /**
- * Feeds a queue to a function, as soon as there are messages. A batch that the function does not take stays invisible
- * until its visibility timeout ends. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ * Passes messages from a queue to a function as soon as they are visible. A failed batch stays invisible until its
+ * visibility timeout ends. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export class EventSourceMapping {
   readonly #clock: VirtualClock;
@@ -53,7 +53,7 @@ export class EventSourceMapping {
     this.#planWake();
   }
 
-  /** No batch is begun any more. What was gathered becomes visible again when its time is up. */
+  /** Starts no more batches. Messages already received become visible again when their visibility timeout ends. */
   stop(): void {
     this.#isStopped = true;
     this.#stopListening();
@@ -105,7 +105,7 @@ const toRecord = (message: ReceivedMessage, queue: Queue): SQSRecord => ({
   messageId: message.messageId,
   receiptHandle: message.receiptHandle,
   body: message.body,
-  // The types name the attributes one by one; a received message has just those that the mapping asks for.
+  // The type lists the attributes one by one. A received message has exactly the requested ones.
   attributes: message.attributes as unknown as SQSRecord["attributes"],
   messageAttributes: Object.fromEntries(
     Object.entries(message.messageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) => [

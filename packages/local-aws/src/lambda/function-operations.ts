@@ -6,8 +6,8 @@ const named = { FunctionName: v.string() };
 const invalid = (message: string) => new AwsError("InvalidParameterValueException", message);
 
 /**
- * What is known of a function, and who may invoke it. The policy is kept to be read: the local Cognito and Scheduler
- * invoke whatever they are told to. https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
+ * The configuration of a function and its policy. The policy is stored but not enforced: the local Cognito and
+ * Scheduler can invoke every function. https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
  */
 export const functionOperations = (lambda: LambdaRuntime): Record<string, Operation> => {
   const policies = new Map<string, object[]>();

@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { InvocationOutcome } from "../function-invoker.ts";
 
-/** One run of a function, from the event to its outcome; what comes after the outcome has no effect any more. */
+/** One run of a function, from its event to its outcome. Code that runs after the outcome has no effect. */
 export class Invocation {
   readonly functionName: string;
   readonly requestId: string;
   readonly outcome: Promise<InvocationOutcome>;
-  /** Resolves when the code of an invocation that is over is stopped. */
+  /** Resolves when the code has stopped after the outcome. */
   readonly stopped: Promise<void>;
-  /** How many AWS calls it has begun in this process. */
+  /** The number of AWS calls that the invocation has started through the in-process handlers. */
   calls = 0;
   isOver = false;
   #resolveOutcome: (outcome: InvocationOutcome) => void = () => undefined;
@@ -25,7 +25,7 @@ export class Invocation {
     });
   }
 
-  /** The first outcome counts. */
+  /** Sets the outcome. Only the first call counts. */
   end(outcome: InvocationOutcome): void {
     this.isOver = true;
     this.#resolveOutcome(outcome);
@@ -35,12 +35,12 @@ export class Invocation {
     this.end({ error: { errorType, errorMessage: `RequestId: ${this.requestId} Error: ${message}` } });
   }
 
-  /** Stands still for ever, as code does whose execution environment is gone. */
+  /** Returns a promise that never settles, because the execution environment is gone. */
   stop(): Promise<never> {
     this.#resolveStopped();
     return new Promise(() => undefined);
   }
 }
 
-/** The invocation that the running code belongs to; undefined outside of handlers. */
+/** The invocation of the running code; undefined outside of handlers. */
 export const currentInvocation = new AsyncLocalStorage<Invocation>();

@@ -8,8 +8,8 @@ import { currentInvocation, Invocation } from "./invocation.ts";
 export type LambdaHandler = (event: never, context: Context) => Promise<unknown>;
 
 /**
- * Asked for each AWS call that a handler makes in this process (`invocation.calls` counts them from 1): "before" and
- * "after" end the invocation there, before or after the call took effect.
+ * Decides for each AWS call that a handler makes in this process whether the handler dies "before" or "after" the call
+ * takes effect. `invocation.calls` counts the calls from 1.
  */
 export type CrashPlan = (invocation: Invocation) => "before" | "after" | undefined;
 
@@ -22,9 +22,9 @@ interface RegisteredFunction {
 
 const FUNCTION_NAME = /^(?:arn:aws:lambda:[a-z0-9-]+:\d{12}:function:)?([a-zA-Z0-9-_]+)(?::\$LATEST)?$/;
 
-/** Runs handlers in this process, as Lambda would: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
+/** Runs handlers in this process, as Lambda does: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
 export class LambdaRuntime implements FunctionInvoker {
-  /** Replace it to make invocations die half-way. */
+  /** Replace it to make handlers die halfway. */
   crashes: CrashPlan = () => undefined;
   readonly #functions = new Map<string, RegisteredFunction>();
   readonly #clock: VirtualClock;
@@ -37,7 +37,7 @@ export class LambdaRuntime implements FunctionInvoker {
     this.#arnPrefix = `arn:aws:lambda:${options.region}:${options.accountId}:function:`;
   }
 
-  /** `environment` is only there to be read by who asks for the function's configuration. */
+  /** Registers a function. GetFunctionConfiguration returns `environment`; nothing else uses it. */
   register(
     name: string,
     handler: LambdaHandler,
@@ -50,7 +50,7 @@ export class LambdaRuntime implements FunctionInvoker {
     return this.#arnPrefix + name;
   }
 
-  /** Throws ResourceNotFoundException for a function that nobody registered. */
+  /** Throws ResourceNotFoundException for a function that is not registered. */
   find(nameOrArn: string): Omit<RegisteredFunction, "handler"> {
     return this.#find(nameOrArn);
   }
@@ -68,7 +68,9 @@ export class LambdaRuntime implements FunctionInvoker {
     return outcome;
   }
 
-  /** Performs an AWS call on behalf of the invocation it is made from. An invocation that is over makes no calls. */
+  /**
+   * Performs an AWS call for the current invocation, if there is one. After its outcome, an invocation makes no calls.
+   */
   async call(perform: () => Promise<WireResponse>): Promise<WireResponse> {
     const invocation = currentInvocation.getStore();
     if (invocation === undefined) return perform();

@@ -26,7 +26,7 @@ const InvokeInput = v.strictObject({
   Payload: v.string(),
 });
 
-/** Invoke, and what can be read of a function: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+/** Invoke and the operations that read a function: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export const lambdaService = (lambda: LambdaRuntime, asynchronous: AsynchronousInvocation): Service => {
   const invoke = operation(
     InvokeInput,

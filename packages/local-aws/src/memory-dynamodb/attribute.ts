@@ -1,13 +1,16 @@
 import { AwsError } from "../service.ts";
 
-/** A value as DynamoDB's JSON protocol writes it: `{"S": "text"}`, `{"N": "1"}`, `{"M": {...}}` and so on. */
+/** A value in DynamoDB's JSON protocol: `{"S": "text"}`, `{"N": "1"}`, `{"M": {...}}` and so on. */
 export type AttributeValue = Record<string, unknown>;
 
 export type Item = Record<string, AttributeValue>;
 
 export const validation = (message: string): AwsError => new AwsError("ValidationException", message);
 
-/** Below, at or above zero, as `one` sorts before, with or after `other`; NaN for values that do not compare. */
+/**
+ * Returns a number below, at or above zero when `one` sorts before, with or after `other`; NaN when they do not
+ * compare.
+ */
 export const compare = (one: AttributeValue | undefined, other: AttributeValue | undefined): number => {
   const [text, otherText] = [one?.["S"], other?.["S"]];
   if (typeof text === "string" && typeof otherText === "string") return compareText(text, otherText);
@@ -27,7 +30,7 @@ const plain = /^[^\ud800-\uffff]*$/;
 export const isEqual = (one: AttributeValue, other: AttributeValue): boolean =>
   compare(one, other) === 0 || JSON.stringify(one) === JSON.stringify(other);
 
-/** The text of a key attribute. Throws for an item that lacks it, or has anything but text there. */
+/** Returns the text of a key attribute. Throws when the item lacks it or its type is not text. */
 export const keyText = (item: Item, name: string): string => {
   const text = item[name]?.["S"];
   if (typeof text === "string" && text !== "") return text;

@@ -1,6 +1,6 @@
 import { type AttributeValue, compare, isEqual, type Item, validation } from "./attribute.ts";
 
-/** What stands for names and values in an expression. */
+/** Placeholders for names and values in an expression. */
 export interface Placeholders {
   ExpressionAttributeNames?: Record<string, string> | undefined;
   ExpressionAttributeValues?: Record<string, AttributeValue> | undefined;
@@ -19,8 +19,8 @@ const comparators: Record<string, (order: number) => boolean> = {
 };
 
 /**
- * The condition that an expression describes: AND, OR, NOT, brackets, comparators, BETWEEN, attribute_exists and
- * attribute_not_exists. Anything else in it is an error.
+ * Parses a condition of AND, OR, NOT, brackets, comparators, BETWEEN, attribute_exists and attribute_not_exists.
+ * Anything else is an error.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
  */
 export const parseCondition = (expression: string, placeholders: Placeholders): Condition => {
@@ -30,11 +30,11 @@ export const parseCondition = (expression: string, placeholders: Placeholders): 
   return condition;
 };
 
-/** Changes an item; undefined takes the attribute away. */
+/** A change of one attribute; undefined removes it. */
 export type Change = [name: string, value: (item: Item) => AttributeValue | undefined];
 
 /**
- * The changes of `SET one = :one, other = if_not_exists(other, :other) REMOVE third`, the only forms of an update that are known.
+ * Parses updates such as `SET one = :one, other = if_not_exists(other, :other) REMOVE third`. Other forms are errors.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  */
 export const parseUpdate = (expression: string, placeholders: Placeholders): Change[] => {
@@ -188,7 +188,7 @@ class Parser {
   }
 }
 
-/** An attribute that is not there fulfils no comparison. */
+/** A comparison with a missing attribute is false. */
 const holds =
   (name: string, test: (found: AttributeValue) => boolean): Condition =>
   (item) => {

@@ -6,7 +6,7 @@ import { projected, queryTable, scanIndex } from "./query.ts";
 import { type Index, Table } from "./table.ts";
 
 export interface MemoryDynamoDb extends Service {
-  /** The items of a table as they are now, without a call; the order is none. */
+  /** Returns the items of a table as they are now, in no particular order. This is not an API call. */
   items(tableName: string): Iterable<Item>;
 }
 
@@ -66,9 +66,9 @@ const scan = v.strictObject({
 });
 
 /**
- * As much of DynamoDB as the service uses, without dynalite's time and its turns of the event loop: for the simulation,
- * where the same seed must make the same run, and for bursts. Operations, members and expressions that it does not know
- * are errors. A test holds it to dynalite's answers.
+ * The part of DynamoDB that the service uses. It is faster than dynalite and takes no turns of the event loop, so the
+ * same seed repeats the same simulation. Unknown operations, members and expressions are errors. A test compares its
+ * answers with dynalite's.
  */
 export const memoryDynamoDb = (): MemoryDynamoDb => {
   const tables = new Map<string, Table>();

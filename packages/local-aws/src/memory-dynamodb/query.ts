@@ -7,7 +7,7 @@ interface Projected extends Placeholders {
   ProjectionExpression?: string | undefined;
 }
 
-/** As much of an item as was asked for. */
+/** Returns the attributes in the projection, or the whole item without one. */
 export const projected = (item: Item, { ProjectionExpression, ...placeholders }: Projected): Item =>
   ProjectionExpression === undefined ? item : pick(item, parseProjection(ProjectionExpression, placeholders));
 
@@ -19,7 +19,7 @@ interface Query extends Projected {
   ExclusiveStartKey?: Item | undefined;
 }
 
-/** A page ends after this many bytes, of which ours are only about those that AWS counts. */
+/** A page ends after this many bytes of JSON, which is close to the size that AWS counts. */
 const PAGE_BYTES = 1024 * 1024;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
@@ -40,14 +40,14 @@ export const queryTable = (table: Table, query: Query) => {
   let last: Item | undefined;
   for (const item of inDirection(sorted, query, table, index)) {
     if (!condition(item)) {
-      // What matches a condition on the sort key lies together.
+      // Items that match a condition on the sort key are contiguous.
       if (Items.length > 0) break;
       continue;
     }
     const projected = project(item);
     Items.push(projected);
     bytes += JSON.stringify(projected).length;
-    // DynamoDB does not look whether there is more once its page is full.
+    // Once a page is full, DynamoDB does not check whether there is more.
     if (Items.length === query.Limit || bytes > PAGE_BYTES) {
       last = item;
       break;
@@ -62,7 +62,7 @@ export const queryTable = (table: Table, query: Query) => {
 };
 
 /**
- * One page of a whole index, partition by partition in the order of their keys; AWS's order is another.
+ * Returns one page of an index, in the order of the partition keys. AWS's order is different.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
  */
 export const scanIndex = (
@@ -82,7 +82,7 @@ export const scanIndex = (
   for (const item of table.indexed(index)) {
     if (!isBehind(item)) continue;
     Items.push(project(item));
-    // What is left out of the answer has been read all the same.
+    // Attributes outside the projection count too, because DynamoDB has read them.
     bytes += JSON.stringify(whole(item)).length;
     if (bytes > PAGE_BYTES) {
       last = item;
@@ -97,7 +97,7 @@ export const scanIndex = (
   };
 };
 
-/** The value that the condition wants the partition key to equal: its first comparison. */
+/** Returns the value of the partition key in the condition, which must be its first comparison. */
 const partitionOf = (query: Query, hash: string): string => {
   const [, name = "", value = ""] = /^\s*([#\w]+)\s*=\s*(:\w+)\s*(?:AND\s|$)/i.exec(query.KeyConditionExpression) ?? [];
   const attribute = query.ExpressionAttributeNames?.[name] ?? name;

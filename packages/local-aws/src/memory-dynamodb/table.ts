@@ -4,23 +4,23 @@ export interface Index {
   name: string;
   hash: string;
   range: string;
-  /** The attributes it holds beside the keys of index and table; undefined for all. */
+  /** The attributes in addition to the keys of index and table; undefined for all. */
   attributes: readonly string[] | undefined;
 }
 
-/** Items in the order of their sort key, sorted when next looked at. */
+/** The items of a partition. `sorted` caches them in the order of their sort key. */
 interface Partition {
   items: Set<Item>;
   sorted: Item[] | undefined;
 }
 
-/** A table and its indexes, all of whose keys are text. */
+/** A table and its indexes. All keys are text. */
 export class Table {
   readonly hash: string;
   readonly range: string;
   readonly #indexes: readonly Index[];
   readonly #items = new Map<string, Map<string, Item>>();
-  /** The partitions of each index, by its name and their key. */
+  /** Partitions by index name and partition key. */
   readonly #indexed = new Map<string, Map<string, Partition>>();
 
   constructor(hash: string, range: string, indexes: readonly Index[]) {
@@ -55,7 +55,7 @@ export class Table {
     if (this.#items.get(hash)?.size === 0) this.#items.delete(hash);
   }
 
-  /** All items of one partition of the table, or of the index, in the order of the sort key. */
+  /** Returns all items of one partition of the table, or of the index, in the order of the sort key. */
   partition(hash: string, index?: Index): readonly Item[] {
     if (index === undefined) {
       return [...(this.#items.get(hash)?.values() ?? [])].sort((one, other) =>
@@ -67,13 +67,13 @@ export class Table {
     return (partition.sorted ??= [...partition.items].sort((one, other) => this.inIndex(index, one, other)));
   }
 
-  /** All items of an index, one partition after the other in the order of their keys. */
+  /** Yields all items of an index, in the order of partition key and sort key. */
   *indexed(index: Index): Iterable<Item> {
     const keys = [...(this.#indexed.get(index.name)?.keys() ?? [])].sort();
     for (const key of keys) yield* this.partition(key, index);
   }
 
-  /** The order of an index: its own sort key, then the keys of the table. */
+  /** Compares two items in the order of an index: its own sort key, then the keys of the table. */
   inIndex(index: Index, one: Item, other: Item): number {
     return (
       compare(one[index.range], other[index.range]) ||
@@ -86,7 +86,7 @@ export class Table {
     for (const items of this.#items.values()) yield* items.values();
   }
 
-  /** An item that lacks the keys of the index is not in it: the index is sparse. */
+  /** Indexes are sparse: an item without the keys of an index is not in it. */
   #change(index: Index, item: Item, change: (items: Set<Item>) => unknown): void {
     const hash = item[index.hash]?.["S"];
     if (typeof hash !== "string" || item[index.range] === undefined) return;

@@ -39,7 +39,7 @@ const FlexibleTimeWindow = v.strictObject({
 });
 
 /**
- * What CreateSchedule and UpdateSchedule take; both replace everything, with the defaults for what was left out.
+ * The members of CreateSchedule and UpdateSchedule. UpdateSchedule resets a member that is left out to its default.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 export const ScheduleDefinition = v.strictObject({
@@ -66,14 +66,14 @@ const QUEUE_ARN = /^arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}$/;
 const FUNCTION_ARN = /^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/;
 const MAXIMUM_INPUT_BYTES = 256 * 1024;
 
-/** The kind of target that an ARN names. Throws for those that the local stack does not have. */
+/** Returns the kind of target behind an ARN. Throws for kinds that the local stack does not have. */
 export const targetKind = (arn: string): "queue" | "function" => {
   if (QUEUE_ARN.test(arn)) return "queue";
   if (FUNCTION_ARN.test(arn)) return "function";
   throw new AwsError("UnsupportedByLocalStack", `The local stack does not know the target ${arn}.`, 501);
 };
 
-/** Throws for what the shape alone cannot tell. */
+/** Checks the rules that the schema cannot express. Throws when one is broken. */
 export const checkDefinition = ({ FlexibleTimeWindow: window, Target: target }: ScheduleDefinition): void => {
   const invalid = (message: string) => new AwsError("ValidationException", message);
   if (window.Mode === "FLEXIBLE" && window.MaximumWindowInMinutes === undefined)

@@ -1,14 +1,14 @@
 import { AwsError } from "../service.ts";
 
-/** When a schedule is due: once, or again and again. */
+/** When a schedule is due: once, or repeatedly. */
 export type Recurrence = { kind: "at"; instant: Date } | { kind: "rate"; everyMs: number };
 
 const UNIT_MS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const DAY_MS = 86_400_000;
 
 /**
- * Reads `at(2026-01-02T03:04:05)` in the time zone, or `rate(5 minutes)`. Of a local time that comes twice the earlier is
- * meant; one that a change of the clocks leaves out is refused, because AWS does not say what becomes of it.
+ * Parses `at(2026-01-02T03:04:05)` in the time zone, or `rate(5 minutes)`. A local time that occurs twice means the
+ * earlier one. A local time that daylight saving skips is refused, because AWS does not document its meaning.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export const parseScheduleExpression = (expression: string, timeZone: string): Recurrence => {

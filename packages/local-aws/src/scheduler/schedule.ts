@@ -1,21 +1,21 @@
 import type { ScheduleDefinition } from "./schedule-definition.ts";
 import type { Recurrence } from "./schedule-expression.ts";
 
-/** A schedule as it is stored. An update makes a new one. */
+/** A stored schedule. An update makes a new one. */
 export interface Schedule {
   arn: string;
   definition: ScheduleDefinition;
   recurrence: Recurrence;
   createdAt: Date;
   modifiedAt: Date;
-  /** A one-time schedule that has called its target does not do so again. */
+  /** Whether a one-time schedule has called its target. It does so only once. */
   hasFired: boolean;
   cancelTimer: () => void;
 }
 
 const epochSeconds = (instant: Date): number => instant.getTime() / 1000;
 
-/** As GetSchedule words it. */
+/** Returns a schedule in the format of GetSchedule. */
 export const describeSchedule = (schedule: Schedule): Record<string, unknown> => {
   const { ClientToken: _, ...definition } = schedule.definition;
   return {
@@ -26,7 +26,7 @@ export const describeSchedule = (schedule: Schedule): Record<string, unknown> =>
   };
 };
 
-/** As ListSchedules words it. */
+/** Returns a schedule in the format of ListSchedules. */
 export const summarizeSchedule = (schedule: Schedule): Record<string, unknown> => ({
   Arn: schedule.arn,
   CreationDate: epochSeconds(schedule.createdAt),
@@ -37,7 +37,7 @@ export const summarizeSchedule = (schedule: Schedule): Record<string, unknown> =
   Target: { Arn: schedule.definition.Target.Arn },
 });
 
-/** When it is due next after `now`; a one-time schedule keeps its instant. Undefined when it never is. */
+/** Returns when the schedule is next due after `now`, or undefined for never. A one-time schedule keeps its instant. */
 export const nextDueAt = ({ recurrence, definition, createdAt }: Schedule, now: Date): Date | undefined => {
   if (recurrence.kind === "at") return recurrence.instant;
   const { StartDate, EndDate } = definition;

@@ -4,7 +4,7 @@ import { ClientToken, MaxResults, Name, ScheduleDefinition, State } from "./sche
 import { describeSchedule, summarizeSchedule } from "./schedule.ts";
 import type { ScheduleGroup, Scheduler } from "./scheduler.ts";
 
-/** Method and path of each operation, and what its query parameters are called: beware of their casing. */
+/** Method, path and query parameters of each operation. The casing of the query parameters varies. */
 const ROUTES: { operation: string; method: string; path: RegExp; query: Record<string, string> }[] = [
   { operation: "CreateSchedule", method: "POST", path: /^\/schedules\/([^/]+)$/, query: {} },
   { operation: "UpdateSchedule", method: "PUT", path: /^\/schedules\/([^/]+)$/, query: {} },
@@ -114,7 +114,7 @@ const describeGroup = (group: ScheduleGroup) => ({
   State: "ACTIVE",
 });
 
-/** The page that a token asks for, of items in the order of their keys. */
+/** Returns the page after `token` of items in the order of their keys. */
 const cut = <T>(
   items: T[],
   keyOf: (item: T) => string,

@@ -11,9 +11,9 @@ export interface SchedulerOptions {
   region: string;
   accountId: string;
   calls: TargetCalls;
-  /** Whether an `at()` that has passed is refused or fires at once. No AWS document says; what others report is "refuse". */
+  /** Whether an `at()` in the past is refused or fires at once. AWS does not document it; people report "refuse". */
   pastAt?: "refuse" | "fire";
-  /** How many milliseconds late a schedule fires; AWS promises less than 60,000, and never early. */
+  /** Returns how many milliseconds late a schedule fires. AWS promises less than 60,000, and never early. */
   lateness?: () => number;
   maximumSchedules?: number;
 }
@@ -60,7 +60,7 @@ export class Scheduler {
     return schedule;
   }
 
-  /** Replaces all of it. A one-time schedule that is switched on again after its time fires at once. */
+  /** Replaces the whole schedule. A one-time schedule that is enabled after its time fires at once. */
   update(definition: ScheduleDefinition): Schedule {
     const current = this.get(definition.GroupName, definition.Name);
     const isSameTime =
@@ -87,7 +87,7 @@ export class Scheduler {
     this.#schedules.delete(`${groupName}/${name}`);
   }
 
-  /** In the order of group and name. */
+  /** Returns schedules in the order of group and name. */
   list(groupName?: string): Schedule[] {
     if (groupName !== undefined) this.group(groupName);
     const schedules = [...this.#schedules].filter(
@@ -109,7 +109,7 @@ export class Scheduler {
     return group;
   }
 
-  /** Its schedules go with it, at once (on AWS after a while). */
+  /** Deletes the group and its schedules at once. On AWS this takes a while. */
   deleteGroup(name: string): void {
     this.group(name);
     if (name === "default") throw new AwsError("ValidationException", "The default schedule group cannot be deleted.");

@@ -1,7 +1,7 @@
 import { AwsError, type WireRequest, type WireResponse } from "../service.ts";
 import type { TargetCalls } from "./target-invocation.ts";
 
-/** Calls targets as the caller "scheduler" through `answer`, so that faults apply to this hop as to any other. */
+/** Calls targets through `answer`, as the caller "scheduler", so that faults apply to these calls too. */
 export const targetCallsThrough = (
   answer: (request: WireRequest) => Promise<WireResponse>,
   baseUrl: () => string,

@@ -3,15 +3,15 @@ import { AwsError } from "../service.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import { type ScheduleDefinition, targetKind } from "./schedule-definition.ts";
 
-/** What Scheduler does on behalf of a schedule. All reject with AwsError, or with anything else when it is unclear what happened. */
+/** Scheduler's calls for a schedule. They reject with AwsError, or with another error when the effect is unknown. */
 export interface TargetCalls {
   sendMessage(queueArn: string, body: string, attributes: Record<string, string>): Promise<void>;
-  /** Lambda only takes the event; the function runs later. */
+  /** Resolves when Lambda has accepted the event. The function runs later. */
   invokeFunction(functionArn: string, payload: string): Promise<void>;
   queueUrl(queueArn: string): string;
 }
 
-/** An invocation that nobody hears of: neither the target nor a dead-letter queue took it. */
+/** An invocation that is lost: neither the target nor a dead-letter queue accepted it. */
 export interface DroppedInvocation {
   scheduleArn: string;
   errorCode: string;
@@ -28,11 +28,11 @@ interface Options {
   onDropped: (invocation: DroppedInvocation) => void;
 }
 
-/** AWS says "exponential backoff" and no more: we double from one second to eight minutes, which fits 185 tries in a day. */
+/** AWS says only "exponential backoff". Doubling from one second to eight minutes fits 185 tries in a day. */
 const LONGEST_PAUSE_SECONDS = 480;
 
 /**
- * One time that a schedule calls its target, with retries and the dead-letter queue.
+ * One invocation of a schedule's target, with retries and the dead-letter queue.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
  */
 export class TargetInvocation {
@@ -122,7 +122,7 @@ export class TargetInvocation {
   }
 }
 
-/** Which errors AWS takes for permanent is not documented: here, those that blame the request and are no throttling. */
+/** AWS does not document which errors are permanent. Here it is all client errors except throttling. */
 const isRetryable = (error: unknown): boolean =>
   !(error instanceof AwsError) ||
   error.status >= 500 ||

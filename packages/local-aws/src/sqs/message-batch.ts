@@ -1,6 +1,8 @@
 import { AwsError } from "../service.ts";
 
-/** Performs each entry by itself: what SQS refuses in one does not hold up the others. Throws when the batch as a whole is refused. */
+/**
+ * Performs each entry on its own: a refused entry does not affect the others. Throws when SQS refuses the whole batch.
+ */
 export const performBatch = <Entry extends { Id: string }>(
   entries: Entry[],
   perform: (entry: Entry) => object | void,

@@ -12,11 +12,11 @@ interface Options {
   findQueue: (arn: string) => Queue | undefined;
 }
 
-/** AWS picks the speed when none is asked for, up to this. */
+/** AWS's maximum. AWS chooses the speed itself when the caller does not. */
 const MAXIMUM_MESSAGES_PER_SECOND = 500;
 
 /**
- * Moves the messages of a dead-letter queue to `destinationArn`, or back to where they came from, evenly spaced on the clock.
+ * Moves the messages of a dead-letter queue to `destinationArn` or back to their source, evenly spaced on the clock.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
  */
 export class MessageMoveTask {
@@ -42,7 +42,7 @@ export class MessageMoveTask {
     this.status = "CANCELLED";
   }
 
-  /** As ListMessageMoveTasks words it. */
+  /** Returns the task in the format of ListMessageMoveTasks. */
   describe(): Record<string, unknown> {
     const { destinationArn, messagesPerSecond } = this.#options;
     return {

@@ -15,7 +15,7 @@ export const MessageAttributes = v.record(v.string(), MessageAttribute);
 
 export type MessageAttributes = v.InferOutput<typeof MessageAttributes>;
 
-/** What a sender hands over. */
+/** A message from a sender. */
 export interface OutgoingMessage {
   body: string;
   messageAttributes: MessageAttributes;
@@ -24,14 +24,14 @@ export interface OutgoingMessage {
 
 export interface StoredMessage extends OutgoingMessage {
   messageId: string;
-  /** Unique in the queue; two copies of one message have two. */
+  /** Unique in the queue. Each copy of a message has its own. */
   order: number;
   sentAt: number;
   visibleAt: number;
   firstReceivedAt: number | undefined;
-  /** Over all queues. */
+  /** The number of receives in all queues. */
   receiveCount: number;
-  /** Since it came to this queue: what the redrive policy counts. */
+  /** The number of receives in this queue, which the redrive policy counts. */
   receivesHere: number;
   deadLetterSourceArn: string | undefined;
 }
@@ -47,12 +47,12 @@ export interface ReceivedMessage {
 const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[a-zA-Z0-9_.-]{1,256}(?<!\.)$/i;
 
 /**
- * The same for body and attributes:
+ * Applies to the body and to attributes:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
  */
 const INVALID_CHARACTER = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
-/** Throws for a message that SQS does not take. */
+/** Throws for a message that SQS refuses. */
 export const checkMessage = (message: OutgoingMessage, maximumBytes: number): void => {
   const invalid = (reason: string) =>
     new AwsError("InvalidParameterValue", `One or more parameters are invalid. Reason: ${reason}`);
@@ -76,7 +76,7 @@ export const checkMessage = (message: OutgoingMessage, maximumBytes: number): vo
   if (messageBytes(message) > maximumBytes) throw invalid(`Message must be shorter than ${maximumBytes} bytes.`);
 };
 
-/** What counts for the size limit: the body, and name, type and value of each attribute. */
+/** Returns the size that counts for the limit: the body, and name, type and value of each attribute. */
 export const messageBytes = (message: OutgoingMessage): number => {
   let bytes = Buffer.byteLength(message.body);
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(message.messageAttributes)) {
@@ -89,7 +89,7 @@ export const messageBytes = (message: OutgoingMessage): number => {
 export const md5OfBody = (body: string): string => createHash("md5").update(body, "utf8").digest("hex");
 
 /**
- * Undefined when there are none.
+ * Returns undefined when there are no attributes.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
  */
 export const md5OfMessageAttributes = (attributes: MessageAttributes): string | undefined => {

@@ -8,7 +8,10 @@ interface RedrivePolicy {
   maxReceiveCount: number;
 }
 
-/** The attributes of a queue that can be set. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
+/**
+ * The attributes of a queue that can be set.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+ */
 export interface QueueAttributes {
   delaySeconds: number;
   maximumMessageSize: number;
@@ -16,7 +19,7 @@ export interface QueueAttributes {
   receiveMessageWaitTimeSeconds: number;
   visibilityTimeout: number;
   redrivePolicy: RedrivePolicy | undefined;
-  /** Kept and given back as they came; they change nothing here. */
+  /** Stored and returned, without effect. */
   kept: Record<string, string>;
 }
 
@@ -42,7 +45,7 @@ const RedrivePolicySchema = v.strictObject({
   ),
 });
 
-/** The attributes with the changes that a request asks for. Throws for a name or a value that SQS does not take. */
+/** Returns the attributes with the requested changes. Throws for a name or a value that SQS refuses. */
 export const changeQueueAttributes = (current: QueueAttributes, changes: Record<string, string>): QueueAttributes => {
   const next = { ...current, kept: { ...current.kept } };
   for (const [name, value] of Object.entries(changes)) {
@@ -60,7 +63,7 @@ export const changeQueueAttributes = (current: QueueAttributes, changes: Record<
   return next;
 };
 
-/** As GetQueueAttributes words them. */
+/** Returns the attributes in the format of GetQueueAttributes. */
 export const describeQueueAttributes = (attributes: QueueAttributes): Record<string, string> => ({
   DelaySeconds: String(attributes.delaySeconds),
   MaximumMessageSize: String(attributes.maximumMessageSize),

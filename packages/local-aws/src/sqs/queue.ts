@@ -7,8 +7,8 @@ import { defaultQueueAttributes, type QueueAttributes } from "./queue-attributes
 import { invalidParameter } from "./sqs-error.ts";
 
 /**
- * Asked for each message that is sent: after how many milliseconds, on top of its delay, each copy of it arrives. `[0]`
- * is once and at once, `[0, 5000]` twice, `[60000]` late; unequal delays change the order. SQS never loses a message.
+ * Returns when each copy of a message arrives, in milliseconds after its delay. `[0]` is once and at once, `[0, 5000]`
+ * twice, `[60000]` late. Unequal delays change the order. SQS never loses a message.
  */
 export type DeliveryPlan = (message: {
   queueName: string;
@@ -37,7 +37,7 @@ export class Queue {
   attributes: QueueAttributes = defaultQueueAttributes;
   readonly #options: Options;
   readonly #messages = new Map<number, StoredMessage>();
-  /** An entry holds while its message is there and still becomes visible at that instant. */
+  /** An entry is valid only while its message exists and becomes visible at that instant. */
   readonly #byVisibility = new Heap<{ at: number; message: StoredMessage }>(
     (a, b) => a.at < b.at || (a.at === b.at && a.message.order < b.message.order),
   );
@@ -52,13 +52,16 @@ export class Queue {
     this.modifiedAt = this.createdAt;
   }
 
-  /** Calls `listener` when a message came, or may become visible earlier than it would have. Returns how to end it. */
+  /**
+   * Calls `listener` when a message arrives or may become visible earlier than planned. Returns a function that ends
+   * this.
+   */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Gives the message id. `delaySeconds` defaults to the queue's. */
+  /** Returns the message id. `delaySeconds` defaults to the queue's. */
   send(message: OutgoingMessage, delaySeconds = this.attributes.delaySeconds): string {
     checkMessage(message, this.attributes.maximumMessageSize);
     if (delaySeconds < 0 || delaySeconds > 900 || !Number.isInteger(delaySeconds))
@@ -82,7 +85,9 @@ export class Queue {
     return messageId;
   }
 
-  /** Up to `maximum` visible messages, which become invisible for a while. `visibilityTimeout` (seconds) defaults to the queue's. */
+  /**
+   * Returns up to `maximum` visible messages and hides them for `visibilityTimeout` seconds, by default the queue's.
+   */
   receive(maximum: number, visibilityTimeout = this.attributes.visibilityTimeout): ReceivedMessage[] {
     const received: StoredMessage[] = [];
     while (received.length < maximum) {
@@ -99,7 +104,7 @@ export class Queue {
     });
   }
 
-  /** A handle that is not the message's latest, or whose message is gone, deletes nothing, and that is no error. */
+  /** Deletes the message of a handle. An outdated handle deletes nothing, without an error. */
   delete(receiptHandle: string): void {
     const message = this.#findReceived(receiptHandle);
     if (message !== undefined) this.#messages.delete(message.order);
@@ -130,19 +135,19 @@ export class Queue {
     this.#messages.clear();
   }
 
-  /** The message that would be received next, left where it is. */
+  /** Returns the message that would be received next, without receiving it. */
   peekVisible(): StoredMessage | undefined {
     const message = this.#takeVisible();
     if (message !== undefined) this.#setVisibleAt(message, message.visibleAt);
     return message;
   }
 
-  /** Takes a message out for good. */
+  /** Removes a message. */
   take(message: StoredMessage): void {
     this.#messages.delete(message.order);
   }
 
-  /** When the next message can be received, as epoch milliseconds; may have passed. Undefined when the queue is empty. */
+  /** Returns when the next message becomes visible, in epoch milliseconds. Undefined when the queue is empty. */
   nextVisibleAt(): number | undefined {
     for (let entry = this.#byVisibility.peek(); entry !== undefined; entry = this.#byVisibility.peek()) {
       if (this.#holds(entry)) return entry.at;
@@ -151,7 +156,7 @@ export class Queue {
     return undefined;
   }
 
-  /** Looks at every message: O(n). */
+  /** Counts the messages in O(n). */
   count(): { visible: number; inFlight: number; delayed: number } {
     const counts = { visible: 0, inFlight: 0, delayed: 0 };
     for (const message of this.#messages.values()) {
@@ -201,7 +206,10 @@ export class Queue {
     return entry.message.visibleAt === entry.at && this.#messages.get(entry.message.order) === entry.message;
   }
 
-  /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html: a move keeps the time of sending. */
+  /**
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html: a move
+   * keeps the time that the message was sent.
+   */
   #isExpired(message: StoredMessage): boolean {
     return message.sentAt + this.attributes.messageRetentionPeriod * 1000 <= this.#now();
   }

@@ -17,7 +17,7 @@ const QUERY_CODES: Record<string, string> = {
   ),
 };
 
-/** The refusal with both of its names: the one of the JSON protocol, and the older one that most callers look for. */
+/** Returns the refusal with both error codes: that of the JSON protocol, and the older one that most callers check. */
 export const refuseAsSqs = (error: AwsError): WireResponse => ({
   status: error.status,
   headers: {

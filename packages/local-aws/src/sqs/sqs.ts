@@ -11,13 +11,16 @@ interface Options {
   random: () => number;
   region: string;
   accountId: string;
-  /** Where queue URLs begin, such as `http://127.0.0.1:4566`. Asked when needed: the port may not be known before. */
+  /**
+   * Returns the start of queue URLs, such as `http://127.0.0.1:4566`. A function, because the port may not be known
+   * yet.
+   */
   baseUrl: () => string;
 }
 
-/** The queues of one account and region. */
+/** The queues of one account and Region. */
 export class Sqs {
-  /** Replace it to have messages arrive twice, late or in another order. */
+  /** Replace it to make messages arrive twice, late or in another order. */
   deliveries: DeliveryPlan = () => [0];
   readonly #options: Options;
   readonly #queues = new Map<string, Queue>();
@@ -27,7 +30,7 @@ export class Sqs {
     this.#options = options;
   }
 
-  /** The same name with the same attributes gives the queue that is there. */
+  /** Returns the existing queue for the same name and attributes. */
   createQueue(name: string, attributes: Record<string, string> = {}): Queue {
     if (name.endsWith(".fifo"))
       throw new AwsError("UnsupportedByLocalStack", "The local stack has standard queues only.", 501);
@@ -64,7 +67,7 @@ export class Sqs {
     this.#queues.delete(queue.name);
   }
 
-  /** In the order of their names. */
+  /** Returns queues in the order of their names. */
   list(prefix = ""): Queue[] {
     const queues = [...this.#queues.values()].filter((queue) => queue.name.startsWith(prefix));
     return queues.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -77,7 +80,7 @@ export class Sqs {
     return queue;
   }
 
-  /** The host does not matter, account and name do. Throws QueueDoesNotExist. */
+  /** Compares account and name, not the host. Throws QueueDoesNotExist. */
   findByUrl(url: string): Queue {
     const [, accountId, name] = /\/(\d{12})\/([^/]+)$/.exec(url) ?? [];
     if (name === undefined || accountId !== this.#options.accountId) throw queueDoesNotExist();
@@ -93,7 +96,7 @@ export class Sqs {
     return `${this.#options.baseUrl()}/${this.#options.accountId}/${queue.name}`;
   }
 
-  /** Gives the handle of the task. `messagesPerSecond` is 1 to 500, or left to AWS. */
+  /** Returns the handle of the task. `messagesPerSecond` is 1 to 500; AWS chooses by default. */
   startMessageMoveTask(sourceArn: string, destinationArn?: string, messagesPerSecond?: number): string {
     const source = this.#findOrThrow(sourceArn);
     if (destinationArn !== undefined) this.#findOrThrow(destinationArn);
@@ -119,13 +122,13 @@ export class Sqs {
     return task.handle;
   }
 
-  /** The newest first. */
+  /** Returns tasks, the newest first. */
   listMessageMoveTasks(sourceArn: string): MessageMoveTask[] {
     const source = this.#findOrThrow(sourceArn);
     return this.#moveTasks.filter((task) => task.source === source);
   }
 
-  /** Gives the number of messages that were moved before. */
+  /** Returns the number of messages that the task has moved. */
   cancelMessageMoveTask(handle: string): number {
     const task = this.#moveTasks.find((candidate) => candidate.handle === handle);
     if (task === undefined) throw new AwsError("ResourceNotFoundException", "Task does not exist.", 404);

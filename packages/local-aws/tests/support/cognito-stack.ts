@@ -18,7 +18,7 @@ export interface TriggerEvent {
   response: Record<string, unknown>;
 }
 
-/** Lambda functions that a test words itself, by the name at the end of their ARN. Answers with the event by default. */
+/** Lambda functions of a test, by the name at the end of their ARN. By default they return the event. */
 class TriggerFunctions implements FunctionInvoker {
   readonly events: TriggerEvent[] = [];
   readonly handlers = new Map<string, (event: TriggerEvent) => unknown>();
@@ -32,14 +32,14 @@ class TriggerFunctions implements FunctionInvoker {
     return this.events.map((event) => event.triggerSource);
   }
 
-  /** The newest event of this source. */
+  /** Returns the newest event of this source. */
   latest(source: string): TriggerEvent {
     const event = this.events.findLast((candidate) => candidate.triggerSource === source);
     if (event === undefined) throw new Error(`${source} was not fired.`);
     return event;
   }
 
-  /** Rejects for the function "missing". */
+  /** Invokes a function. Rejects for the function "missing". */
   invoke(functionName: string, event: unknown): Promise<InvocationOutcome> {
     if (functionName === triggerArn("missing")) {
       return Promise.reject(new AwsError("ResourceNotFoundException", "Function not found"));
@@ -67,7 +67,7 @@ export const ALL_TRIGGERS = {
   PostAuthentication: triggerArn("post-authentication"),
 };
 
-/** A pool that allows email MFA as the documentation asks for it. */
+/** A pool with the settings that email MFA needs according to the documentation. */
 export const EMAIL_MFA_POOL = {
   PoolName: "staff",
   AutoVerifiedAttributes: ["email"],
@@ -87,7 +87,7 @@ export const PASSWORD = "Correct-horse-1";
 
 export type CognitoStack = Awaited<ReturnType<typeof startCognito>>;
 
-/** The local Cognito on a free port, with real SDK clients in front of it. */
+/** Starts the local Cognito on a free port, with real SDK clients. */
 export const startCognito = async (options: { quotas?: boolean; random?: () => number } = {}) => {
   const clock = new VirtualClock(new Date("2026-01-01T00:00:00.000Z"));
   const mailbox = new Mailbox();
@@ -116,7 +116,7 @@ export const startCognito = async (options: { quotas?: boolean; random?: () => n
     await new Promise((resolve) => server.close(resolve));
   };
 
-  /** A pool with email MFA optional (unless `mfa` says otherwise) and a client for password sign-in. */
+  /** Creates a pool with email MFA (optional by default, see `mfa`) and a client for password sign-in. */
   const createPool = async (
     settings: Partial<CreateUserPoolCommandInput> = {},
     mfa: "OFF" | "ON" | "OPTIONAL" = "OPTIONAL",
@@ -145,7 +145,7 @@ export const startCognito = async (options: { quotas?: boolean; random?: () => n
     return UserPoolClient?.ClientId ?? "";
   };
 
-  /** A confirmed user with the password PASSWORD and a verified email address, `<name>@example.com`. */
+  /** Creates a confirmed user with the password PASSWORD and the verified email address `<name>@example.com`. */
   const createUser = async (UserPoolId: string, Username: string, attributes: Record<string, string> = {}) => {
     const all = { email: `${Username}@example.com`, email_verified: "true", ...attributes };
     const UserAttributes = Object.entries(all).map(([Name, Value]) => ({ Name, Value }));
@@ -168,7 +168,7 @@ export const startCognito = async (options: { quotas?: boolean; random?: () => n
       AuthParameters: { USERNAME, PASSWORD: password },
     });
 
-  /** The digits in the newest mail to this address. */
+  /** Returns the digits in the newest mail to this address. */
   const mailedCode = (to: string): string => /\d{6,8}/.exec(mailbox.latest(to).body)?.[0] ?? "";
 
   return {
