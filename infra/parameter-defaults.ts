@@ -3,10 +3,10 @@ import { policyParameters } from "../shared/config/policy.ts";
 import { simulatorAddress } from "../shared/drill/drill-user.ts";
 
 /**
- * Every parameter of a deployment and its default, as text. Empty text is a parameter that has none. The packaging plugin checks what is
+ * Every parameter of a deployment and its default. Empty text is a parameter that has none. The packaging plugin checks what is
  * given; the parameters of the policy are checked again when a function starts.
  */
-export const parameterDefaults: Record<string, string> = {
+export const parameterDefaults: Record<string, string | number> = {
   ...Object.fromEntries(Object.entries(policyParameters).map(([name, schema]) => [name, v.getDefault(schema)])),
   alarmEmail: "",
   alarmTopicArn: "",
@@ -27,5 +27,5 @@ export const parameterDefaults: Record<string, string> = {
   appDomain: "",
   loginDomainPrefix: "",
   // As long as the table keeps a closed window. CloudWatch takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, …
-  logRetentionDays: "400",
+  logRetentionDays: 400,
 };

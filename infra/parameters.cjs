@@ -3,8 +3,9 @@ module.exports = async ({ resolveVariable }) => {
   const { tsImport } = await import("tsx/esm/api");
   const { parameterDefaults } = await tsImport("./parameter-defaults.ts", __filename);
   const parameters = {};
-  for (const [name, text] of Object.entries(parameterDefaults)) {
-    parameters[name] = await resolveVariable(`param:${name}, '${text}'`);
+  for (const [name, value] of Object.entries(parameterDefaults)) {
+    const quoted = typeof value === "string" ? `'${value}'` : value;
+    parameters[name] = await resolveVariable(`param:${name}, ${quoted}`);
   }
   return parameters;
 };

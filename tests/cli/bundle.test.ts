@@ -4,6 +4,9 @@ import { readFile, stat, utimes } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { promisify } from "node:util";
 
+/** https-proxy-agent imports it for a proxy that asks for Kerberos, if somebody has installed it. */
+const optional = "kerberos";
+
 const bundle = "build/mfactl.mjs";
 const start = () => promisify(execFile)("node", ["bin/mfactl.mjs", "--version"]);
 
@@ -15,7 +18,7 @@ describe("bin/mfactl.mjs", () => {
       ([, at = "", late = at]) => late,
     );
     expect(imported).toContain("node:fs/promises");
-    expect(imported.filter((name) => !isBuiltin(name))).toEqual([]);
+    expect(imported.filter((name) => !isBuiltin(name) && name !== optional)).toEqual([]);
   });
 
   it("builds that file again when a source is newer", async () => {

@@ -5,7 +5,9 @@ import { otherParameters } from "../../infra/parameter-schemas.ts";
 import { policySchema } from "../../shared/config/policy.ts";
 import { faultsOf } from "../../shared/config/settings.ts";
 
-const defaults = Object.entries(parameterDefaults).filter(([, text]) => text !== "");
+const defaults = Object.entries(parameterDefaults)
+  .map(([name, value]) => [name, String(value)] as const)
+  .filter(([, text]) => text !== "");
 
 /** The table of parameters in README.md, whose second column is the default. */
 const shown = new Map(
