@@ -9,7 +9,7 @@ import {
  * Creates the user pool of the article: optional Email MFA, mail through SES, no self sign-up, a Japanese invitation.
  * Returns the ids of the pool and of its app client.
  */
-export const createArticlePool = async (
+export const createReferencePool = async (
   cognito: CognitoIdentityProviderClient,
   triggers: { customMessage: string; postConfirmation: string; postAuthentication: string },
 ): Promise<{ userPoolId: string; clientId: string }> => {

@@ -26,7 +26,7 @@ import type { Surroundings } from "../shared/runtime/surroundings.ts";
 import { dynamoWindowReports } from "../shared/windows/window-reports.ts";
 import { createAlarms } from "./alarms.ts";
 import { RecordedTelemetry } from "./recorded-telemetry.ts";
-import { createArticlePool } from "./reference-pool.ts";
+import { createReferencePool } from "./reference-pool.ts";
 import { names } from "./service-names.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { createWindowsTable } from "./windows-table.ts";
@@ -37,7 +37,7 @@ export type Wire = (surroundings: Surroundings) => unknown;
 
 /** Replacements for parts of the stack. */
 export interface StackOptions {
-  createPool?: typeof createArticlePool;
+  createPool?: typeof createReferencePool;
   /** Returns the surroundings of a function or the operator, based on the usual ones. */
   surroundings?: (caller: string, usual: Required<Surroundings>) => Required<Surroundings>;
   /** Returns the handler of a function. */
@@ -65,7 +65,7 @@ export const deployStack = async (
   aws: LocalAws,
   newId: () => string,
   parameters: Record<string, string> = {},
-  { createPool = createArticlePool, surroundings: adapt, handler = asWired }: StackOptions = {},
+  { createPool = createReferencePool, surroundings: adapt, handler = asWired }: StackOptions = {},
 ) => {
   const options = { ...aws.clientOptions("deployment"), requestHandler: aws.requestHandler };
   const sqs = new SQSClient(options);

@@ -4,7 +4,7 @@ import { readFile, stat, utimes } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { promisify } from "node:util";
 
-/** https-proxy-agent imports it for a proxy that asks for Kerberos, if somebody has installed it. */
+/** proxy-agent-negotiate imports it for a proxy that asks for Kerberos, where it is installed. */
 const optional = "kerberos";
 
 const bundle = "build/mfactl.mjs";
