@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs, styleText } from "node:util";
-import { type Bug, bugs } from "./bugs.ts";
+import { type Bug, bugs, seedsFor } from "./bugs.ts";
 import { progress, Tally } from "./report.ts";
 import { runSeeds } from "./run-seeds.ts";
 import { simulate } from "./simulate-seed.ts";
@@ -10,7 +10,7 @@ const usage = `Simulates random lives of users under random faults, and checks t
   npm run simulate -- --seeds N [--from M]   runs N seeds from M (default: 1)
   npm run simulate -- --seed N               runs one seed and prints its timeline; --user NAME: only for this user
   npm run simulate -- … --bug NAME           runs with a deliberate bug in the wiring
-  npm run simulate -- --bugs                 prints every deliberate bug, and the first seed that finds it
+  npm run simulate -- --bugs                 prints every deliberate bug, and a seed that finds it
 
 Exits with 1 when a promise was broken (with --bugs: when a bug was not found).
 `;
@@ -40,6 +40,10 @@ const bugNamed = (name: string | undefined): Bug | undefined => {
 
 const range = function* (from: number, count: number, bug: Bug | undefined) {
   for (let seed = from; seed < from + count; seed += 1) yield { seed, bug: bug?.name };
+};
+
+const tasksFor = function* (bug: Bug) {
+  for (const seed of seedsFor(bug)) yield { seed, bug: bug.name };
 };
 
 const one = async (seed: number, user: string | undefined, bug: Bug | undefined): Promise<number> => {
@@ -72,7 +76,7 @@ const everyBug = async (): Promise<number> => {
   let missed = 0;
   for (const bug of bugs) {
     const found: { seed: number; rule: string }[] = [];
-    await runSeeds(range(1, bug.within, bug), availableParallelism(), ({ seed, violations: [violation] }) => {
+    await runSeeds(tasksFor(bug), availableParallelism(), ({ seed, violations: [violation] }) => {
       if (violation !== undefined) found.push({ seed, rule: violation.rule });
       return violation === undefined ? "go on" : "enough";
     });
