@@ -37,13 +37,13 @@ export const dynamoFailedRecords = (
 
     async forget({ id, kind, at, sub, username }) {
       const Key = { user: ledgerPartition(failedRecordsLedger, userPoolId), item: id };
-      const told = { kind, at: at.toISOString(), sub, username };
-      const names = Object.keys(told);
+      const expected = { kind, at: at.toISOString(), sub, username };
+      const names = Object.keys(expected);
       // Anybody who may send records can use the id of another one.
       const isSame = {
         ConditionExpression: names.map((name) => `#${name} = :${name}`).join(" AND "),
         ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: Object.fromEntries(Object.entries(told).map(([name, text]) => [`:${name}`, text])),
+        ExpressionAttributeValues: Object.fromEntries(Object.entries(expected).map(([name, text]) => [`:${name}`, text])),
       };
       try {
         await documents.send(new DeleteCommand({ TableName, Key, ...isSame }));
