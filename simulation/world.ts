@@ -237,7 +237,9 @@ const asTrigger = (
       const before = said(sub);
       try {
         answer = await handler(event, context);
-        if (name === "post-authentication" && said(sub) === before) watch.onSilentSignIn(userPoolId, sub);
+        // A trigger that Lambda has ended says nothing any more, whatever it has recorded.
+        const isOver = currentInvocation.getStore()?.isOver === true;
+        if (name === "post-authentication" && !isOver && said(sub) === before) watch.onSilentSignIn(userPoolId, sub);
       } catch (error) {
         watch.violate(`the trigger ${name} threw`);
         throw error;
