@@ -92,7 +92,7 @@ export const bugs: readonly Bug[] = [
   {
     name: "no-reconciler",
     what: "the reconciler sends its heartbeat and does nothing else",
-    foundBy: 3,
+    foundBy: 6,
     within: 60,
     wires: { reconcile: onlyBeating },
   },
@@ -193,7 +193,7 @@ export const bugs: readonly Bug[] = [
   {
     name: "give-up",
     what: "a window whose re-enable failed twice is not tried again",
-    foundBy: 16,
+    foundBy: 15,
     within: 100,
     wires: {
       "re-enable-mfa": reEnableWith(({ windows }) => ({
