@@ -43,7 +43,9 @@ export const dynamoFailedRecords = (
       const isSame = {
         ConditionExpression: names.map((name) => `#${name} = :${name}`).join(" AND "),
         ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: Object.fromEntries(Object.entries(expected).map(([name, text]) => [`:${name}`, text])),
+        ExpressionAttributeValues: Object.fromEntries(
+          Object.entries(expected).map(([name, text]) => [`:${name}`, text]),
+        ),
       };
       try {
         await documents.send(new DeleteCommand({ TableName, Key, ...isSame }));
