@@ -27,7 +27,7 @@ export const createReEnableMfa = (options: Options) => {
   );
   return createBatchHandler({ ...options, schema }, "all at once", async (message, { timeLeft }) => {
     const result = await reEnable({ ...options, timeLeft }, message);
-    if (result.kind === "no-time") return "again";
+    if (result.kind === "no-time") return result.kind;
     if (result.kind === "early" || result.kind === "missing") await nudge(options, result.window, result.until);
     if (result.kind === "failed") await nudge(options, result.window, result.window.nextTryAt);
     return "done";

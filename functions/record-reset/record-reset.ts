@@ -52,7 +52,8 @@ export const createRecordReset = (
       );
     }
     if (result === "disbelieved") return { malformed: "username: expected the name of the user with this sub" };
-    return result === "no-time" || (result === "missing" && !isLastLook) ? "again" : "done";
+    if (result === "no-time") return result;
+    return result === "missing" && !isLastLook ? "again" : "done";
   });
 };
 

@@ -22,10 +22,10 @@ export const rememberedAttribute = "remembered";
 const rememberedAfter = 10;
 
 /**
- * The result for a message: done; back to the queue without a failure; or never to be handled, for a reason that
- * repeats nothing of the message.
+ * The result for a message: done; back to the queue without a failure; no time left to handle it, as if it had not begun; or
+ * never to be handled, for a reason that repeats nothing of the message.
  */
-export type Handled = "done" | "again" | { malformed: string };
+export type Handled = "done" | "again" | "no-time" | { malformed: string };
 
 /** Keeps messages outside the queue that the queue may give up. */
 export interface Memory<Message> {
@@ -69,7 +69,8 @@ export const createBatchHandler =
     const attempt = async (record: SQSRecord): Promise<End> => {
       const receiveCount = Number(record.attributes.ApproximateReceiveCount);
       const isRemembered = record.messageAttributes[rememberedAttribute] !== undefined;
-      if (timeLeft() < reserve) return isRemembered ? "done" : "again";
+      const withoutTime = isRemembered ? "done" : "again";
+      if (timeLeft() < reserve) return withoutTime;
       try {
         const message = understand(schema, record.body);
         if (!message.success) {
@@ -79,6 +80,7 @@ export const createBatchHandler =
         }
         const handled = await handle(message.output, { receiveCount, timeLeft });
         if (handled === "again") return handled;
+        if (handled === "no-time") return withoutTime;
         if (handled !== "done") await giveUp(record, handled.malformed);
         if (isRemembered) await memory?.forget(message.output);
         return "done";

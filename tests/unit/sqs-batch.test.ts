@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import * as v from "valibot";
 import { RecordedTelemetry } from "../../local/recorded-telemetry.ts";
-import { createBatchHandler, type Delivery, type Handled } from "../../shared/queues/sqs-batch.ts";
+import { createBatchHandler, type Delivery, type Handled, rememberedAttribute } from "../../shared/queues/sqs-batch.ts";
 import { reserve } from "../../shared/runtime/surroundings.ts";
 import { aBatch } from "../support/messages.ts";
 
@@ -62,6 +62,26 @@ describe("a batch handler", () => {
       expect(values).toEqual([]);
     },
   );
+
+  it("returns a message that found no time, unless a ledger sends it again", async () => {
+    const forgotten: string[] = [];
+    const handler = createBatchHandler(
+      {
+        schema,
+        deadLetters: { send: async () => undefined },
+        telemetry: new RecordedTelemetry(clock).for("test"),
+        memory: { remember: async () => undefined, forget: async ({ name }) => void forgotten.push(name) },
+      },
+      "one by one",
+      async () => "no-time",
+    );
+    const event = aBatch({ name: "a" }, { name: "b" });
+    const [, second] = event.Records;
+    if (second) second.messageAttributes = { [rememberedAttribute]: { dataType: "String", stringValue: "yes" } };
+    const context = { getRemainingTimeInMillis: () => 2 * reserve };
+    expect(await handler(event, context)).toEqual({ batchItemFailures: [{ itemIdentifier: "m0" }] });
+    expect(forgotten).toEqual([]);
+  });
 
   it("does not return a handled message because its telemetry cannot be written", async () => {
     const handler = createBatchHandler(
