@@ -2,9 +2,14 @@ import { build } from "esbuild";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Bundles mfactl and everything it imports into `outfile`. Several processes may build at once. Throws esbuild's errors. */
-export const buildMfactl = async (root, outfile) => {
-  const { outputFiles } = await build({
+/**
+ * Bundles mfactl and everything it imports into `outfile`, and then writes what it was built from. Several processes may build at
+ * once, and each may die on the way. Throws esbuild's errors.
+ */
+export const buildMfactl = async (root, outfile, builtFrom) => {
+  const {
+    outputFiles: [bundled],
+  } = await build({
     absWorkingDir: root,
     entryPoints: ["cli/mfactl.ts"],
     outfile,
@@ -20,8 +25,13 @@ export const buildMfactl = async (root, outfile) => {
     logLevel: "silent",
     write: false,
   });
-  const unfinished = `${outfile}.${process.pid}`;
   await mkdir(dirname(outfile), { recursive: true });
-  for (const { contents } of outputFiles) await writeFile(unfinished, contents);
-  await rename(unfinished, outfile);
+  await replace(outfile, bundled.contents);
+  await replace(builtFrom.file, builtFrom.text);
+};
+
+const replace = async (file, contents) => {
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, file);
 };
